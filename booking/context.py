@@ -1,0 +1,31 @@
+"""What every use case needs at hand: the database, the settings, the outside systems.
+
+One `Context` per process, made by `build_context`; tests make their own with
+fakes. Imports adapters, config and db.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from booking.adapters.travel_times import TravelTimes, travel_times_from
+from booking.config import Settings
+from booking.db import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Passed first to every service. Holds no state of its own."""
+
+    settings: Settings
+    db: Database
+    travel_times: TravelTimes
+
+
+def build_context(settings: Settings, *, pool_size: int = 10) -> Context:
+    """The context the settings ask for. Connects lazily: nothing is opened yet."""
+    return Context(
+        settings=settings,
+        db=Database(settings.database_url, pool_size=pool_size),
+        travel_times=travel_times_from(settings),
+    )

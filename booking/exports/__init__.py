@@ -1,0 +1,2 @@
+"""Feeds and returns made from what the service knows.
+"""

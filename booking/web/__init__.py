@@ -1,0 +1,2 @@
+"""Pages and API: parse, call a service, render. Views never query the database.
+"""
