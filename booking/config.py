@@ -10,7 +10,11 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
+
+
+DEFAULT_URL: Final = "http://127.0.0.1:8000"
 
 
 class SettingsError(Exception):
@@ -35,7 +39,7 @@ class Settings:
     redis_url: str
     secret_key: str
     data_dir: Path
-    public_url: str = "http://127.0.0.1:8000"
+    public_url: str = DEFAULT_URL
     demo: bool = False
     secure_cookies: bool = True
     scheme: Scheme = Scheme()
@@ -56,7 +60,7 @@ class Settings:
             redis_url=env.get("REDIS_URL", "redis://127.0.0.1:6379/0"),
             secret_key=env.get("SECRET_KEY", ""),
             data_dir=data_dir,
-            public_url=env.get("PUBLIC_URL", cls.public_url),
+            public_url=env.get("PUBLIC_URL", DEFAULT_URL),
             demo=demo,
             secure_cookies=_flag(env, "SECURE_COOKIES", not demo),
             scheme=_scheme(env),

@@ -20,6 +20,7 @@ from booking.models.place import Place
 from booking.models.plan import Plan
 from booking.models.refusal import Refusal
 from booking.models.shift import Shift, ShiftPattern
+from booking.models.sign_in import DeviceCode, SignIn, SignInCode, SignInTry
 from booking.models.vehicle import Vehicle
 from booking.models.zone import Area, Zone, ZoneLink
 from booking.models.zone_day import ZoneDay
@@ -32,6 +33,7 @@ __all__ = [
     "Base",
     "Booking",
     "BookingEvent",
+    "DeviceCode",
     "Driver",
     "DriverEvent",
     "Group",
@@ -47,6 +49,9 @@ __all__ = [
     "Session",
     "Shift",
     "ShiftPattern",
+    "SignIn",
+    "SignInCode",
+    "SignInTry",
     "Vehicle",
     "Zone",
     "ZoneDay",

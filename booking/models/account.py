@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_security import AsaList, RoleMixin, UserMixin
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -39,27 +39,32 @@ class Role(Base, RoleMixin):  # type: ignore[misc]
 
 
 class Account(Base, UserMixin):  # type: ignore[misc]
-    """Somebody who signs in: a passenger (by code), staff (password and second factor)."""
+    """Somebody who signs in: a passenger by a code, staff by a password and a second
+    factor, a driver by an enrolled device.
+
+    Only staff have an `email` and a `password` here; a passenger is reached by what
+    their person says. `tf_primary_method` is empty until the second factor is set up,
+    `tf_totp_secret` is encrypted, `tf_last_counter` is the last code's time step (a
+    code works once), `mf_recovery_codes` are hashes.
+    """
 
     __tablename__ = "accounts"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    email: Mapped[str] = mapped_column(String(255), unique=True)
+    email: Mapped[str | None] = mapped_column(String(255), unique=True)
     name: Mapped[str] = mapped_column(String(120), default="")
     password: Mapped[str | None] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     confirmed_at: Mapped[datetime | None]
-    us_phone_number: Mapped[str | None] = mapped_column(String(128), unique=True)
-    us_totp_secrets: Mapped[str | None] = mapped_column(Text)
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
-    tf_phone_number: Mapped[str | None] = mapped_column(String(128))
+    tf_last_counter: Mapped[int | None]
     mf_recovery_codes: Mapped[Any | None] = mapped_column(
         MutableList.as_mutable(AsaList()), nullable=True
     )
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-    driver_id: Mapped[int | None] = mapped_column(ForeignKey("drivers.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), unique=True)
+    driver_id: Mapped[int | None] = mapped_column(ForeignKey("drivers.id"), unique=True)
     created_at: Mapped[datetime | None]
 
     roles: Mapped[list[Role]] = relationship(secondary="account_roles", lazy="selectin")

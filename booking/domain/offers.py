@@ -1,0 +1,201 @@
+"""Which windows to try for a wish, and which of the possible ones to offer.
+
+Everything in seconds of the service day; money in pounds where it weighs against
+minutes. A candidate is a window for the pick-up and one for the arrival; the
+routing engine says which of them a bus can keep and what each would cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from booking.domain.wish import When, WhenKind
+
+STEP: Final = 600
+"""Windows begin on ten-minute marks: times people can remember."""
+EARLY_ARRIVAL: Final = 3600
+"""Arriving more than an hour before one must be there is not an answer."""
+LATER_START: Final = 3600
+"""Leaving more than an hour after one wished to is not an answer."""
+ALTERNATIVE_REACH: Final = 4 * 3600
+"""How far from the wish an alternative the same day may lie."""
+VISIT_AT_LEAST: Final = 45 * 60
+"""The shortest visit worth a journey, when the way home may be any time."""
+MINUTE_POUNDS: Final = 0.12
+"""What a minute away from the wish weighs against the cost of driving."""
+OFFERS_AT_MOST: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Pick-up between `earliest` and `latest`, set down between `arrive_after` and
+    `arrive_by`; `away` is how many minutes it is from what was wished."""
+
+    earliest: int
+    latest: int
+    arrive_after: int
+    arrive_by: int
+    away: float
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedLeg:
+    """One direction as offered: the promise it would become, and what it asks of them.
+
+    Times in seconds of the service day `day` (ISO date), distances in metres.
+    With `waiting` there is no promise yet: the times are the wish that the
+    nightly batch will try to meet.
+    """
+
+    leg: str
+    day: str
+    earliest: int
+    latest: int
+    arrive_after: int
+    arrive_by: int
+    pickup_place_id: int
+    dropoff_place_id: int
+    walk_from_m: int
+    walk_to_m: int
+    direct_seconds: int
+    ride_limit_seconds: int
+    fare_pence: int
+    expected_pickup: int
+    expected_dropoff: int
+    waiting: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain dict, as stored with the offer."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> OfferedLeg:
+        """The leg as it was stored."""
+        return cls(**data)
+
+
+@dataclass(frozen=True, slots=True)
+class LegShape:
+    """What is fixed about a leg before its time: how long it takes and when it may run."""
+
+    direct: int
+    ride_limit: int
+    boarding: int
+    window: int
+    opens: int
+    closes: int
+    not_before: int
+    """The soonest a pick-up may begin (notice; for the way home, after the arrival)."""
+
+
+def candidates(shape: LegShape, when: When, *, widen: bool = False) -> list[Candidate]:
+    """All windows worth trying for this wish, nearest to it first.
+
+    With `widen` the wish is only a direction: windows up to four hours around it
+    that `candidates` without it would not give.
+    """
+    if when.kind is WhenKind.ANY or when.clock is None:
+        return _any_time(shape) if not widen else []
+    wished = when.clock.hour * 3600 + when.clock.minute * 60
+    found = _arriving(shape, wished, widen) if when.kind is WhenKind.ARRIVE_BY else _leaving(
+        shape, wished, widen
+    )
+    return sorted(found, key=lambda candidate: (candidate.away, candidate.earliest))
+
+
+def _arriving(shape: LegShape, wished: int, widen: bool) -> list[Candidate]:
+    """Windows from which one is there by the wished time, the last ones first."""
+    latest_start = wished - shape.direct - shape.boarding
+    found = []
+    for start in _marks(shape):
+        arrive_by = min(wished, _arrival(shape, start))
+        expected = start + shape.window // 2 + shape.boarding + shape.direct
+        early = max(0, wished - expected)
+        if start > latest_start:
+            if widen and start - latest_start <= ALTERNATIVE_REACH:
+                late = _arrival(shape, start)
+                found.append(_at(shape, start, late, (expected - wished) / 60 + 30))
+            continue
+        if early > (ALTERNATIVE_REACH if widen else EARLY_ARRIVAL):
+            continue
+        if widen and early <= EARLY_ARRIVAL:
+            continue
+        # Ten minutes early is what people like best; on the dot is a worry.
+        found.append(_at(shape, start, arrive_by, abs(early / 60 - 10)))
+    return found
+
+
+def _leaving(shape: LegShape, wished: int, widen: bool) -> list[Candidate]:
+    """Windows that begin at the wished time or soon after it."""
+    found = []
+    for start in _marks(shape, through=wished):
+        later = start - wished
+        near = 0 <= later <= LATER_START
+        if near is widen or abs(later) > ALTERNATIVE_REACH:
+            continue
+        away = later / 60 if later >= 0 else -later / 60 + 15
+        found.append(_at(shape, start, _arrival(shape, start), away))
+    return found
+
+
+def _any_time(shape: LegShape) -> list[Candidate]:
+    middle = 12 * 3600
+    return [
+        _at(shape, start, _arrival(shape, start), abs(start - middle) / 3600)
+        for start in _marks(shape)
+        if start % (3 * STEP) == 0
+    ]
+
+
+def _marks(shape: LegShape, *, through: int | None = None) -> Iterable[int]:
+    """Ten-minute marks in the hours; shifted so that one of them is `through`."""
+    first = max(shape.opens, shape.not_before)
+    offset = (through or 0) % STEP
+    start = first + (offset - first) % STEP
+    last = shape.closes - shape.direct - shape.boarding
+    return range(start, last + 1, STEP)
+
+
+def _arrival(shape: LegShape, start: int) -> int:
+    """The latest arrival a window that starts then promises."""
+    return min(shape.closes, start + shape.window + shape.boarding + shape.ride_limit)
+
+
+def _at(shape: LegShape, start: int, arrive_by: int, away: float) -> Candidate:
+    latest = min(start + shape.window, arrive_by - shape.boarding - shape.direct)
+    return Candidate(start, max(start, latest), 0, arrive_by, max(0.0, away))
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """A way to meet a wish that a bus can keep: what it costs and how far off it is."""
+
+    legs: tuple[OfferedLeg, ...]
+    added_cost: float
+    away: float
+
+    @property
+    def burden(self) -> float:
+        """Pounds of driving plus the minutes asked of the person; less is better."""
+        return self.added_cost + MINUTE_POUNDS * self.away
+
+
+def choose(possible: Sequence[Possible], at_most: int = OFFERS_AT_MOST) -> list[Possible]:
+    """The few to read out: the best one first, then ones that really differ, by time of day.
+
+    Two whose pick-ups begin less than twenty minutes apart are one choice.
+    """
+    chosen: list[Possible] = []
+    for way in sorted(possible, key=lambda item: (item.burden, item.legs[0].earliest)):
+        if all(_differs(way, other) for other in chosen):
+            chosen.append(way)
+        if len(chosen) == at_most:
+            break
+    return sorted(chosen, key=lambda item: (item.legs[0].day, item.legs[0].earliest))
+
+
+def _differs(one: Possible, other: Possible) -> bool:
+    first, second = one.legs[0], other.legs[0]
+    return first.day != second.day or abs(first.earliest - second.earliest) >= 2 * STEP

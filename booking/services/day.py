@@ -1,0 +1,212 @@
+"""A zone-day read from the database: everything a plan of it depends on.
+
+Plain values, read with few queries, so that reading it again under the lock
+costs milliseconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from booking.domain.plan_record import Run
+from booking.domain.statuses import IN_PLAN, BookingStatus
+from booking.models import Booking, DriverEvent, Place, Shift, Vehicle, ZoneDay
+from booking.services.zone_days import current_runs
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftFacts:
+    """A shift and its vehicle; minutes from the start of the service day."""
+
+    id: int
+    vehicle_id: int
+    vehicle_name: str
+    depot_id: int
+    starts: int
+    ends: int
+    break_from: int | None
+    break_to: int | None
+    break_minutes: int
+    seats: int
+    wheelchair_spaces: int
+    seats_per_wheelchair: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookingFacts:
+    """What planning needs to know of a booking."""
+
+    id: int
+    request_id: int
+    status: BookingStatus
+    pickup_place_id: int
+    dropoff_place_id: int
+    earliest: datetime
+    latest: datetime
+    arrive_after: datetime | None
+    arrive_by: datetime | None
+    load: tuple[int, int]
+    boarding_seconds: int
+    ride_limit_seconds: int
+    together: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventFacts:
+    """What the driver reported of a booking."""
+
+    booking_id: int
+    shift_id: int
+    kind: str
+    happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One zone-day as it was at `version`."""
+
+    zone_day_id: int
+    zone_id: int
+    day: date
+    version: int
+    shifts: tuple[ShiftFacts, ...]
+    bookings: tuple[BookingFacts, ...]
+    events: tuple[EventFacts, ...]
+    runs: tuple[Run, ...]
+    points: dict[int, Point]
+    """place id → (latitude, longitude) of every place above."""
+
+    @property
+    def place_ids(self) -> frozenset[int]:
+        return frozenset(self.points)
+
+
+def load_day(session: Session, zone_day: ZoneDay, *, with_waiting: bool = False) -> Day:
+    """Read the day; with `with_waiting` also the requests the batch has yet to decide."""
+    statuses = set(IN_PLAN)
+    if with_waiting:
+        statuses.add(BookingStatus.WAITING)
+    shifts = load_shifts(session, zone_day.zone_id, zone_day.service_date)
+    bookings = _bookings(session, zone_day.id, statuses)
+    runs = current_runs(session, zone_day)
+    wanted = {shift.depot_id for shift in shifts}
+    for booking in bookings:
+        wanted |= {booking.pickup_place_id, booking.dropoff_place_id}
+    return Day(
+        zone_day_id=zone_day.id,
+        zone_id=zone_day.zone_id,
+        day=zone_day.service_date,
+        version=zone_day.version,
+        shifts=shifts,
+        bookings=bookings,
+        events=_events(session, shifts),
+        runs=runs,
+        points=load_points(session, wanted),
+    )
+
+
+def load_points(session: Session, place_ids: set[int]) -> dict[int, Point]:
+    """(latitude, longitude) of each of those places."""
+    if not place_ids:
+        return {}
+    rows = session.execute(
+        select(Place.id, Place.latitude, Place.longitude).where(Place.id.in_(place_ids))
+    )
+    return {row.id: (row.latitude, row.longitude) for row in rows}
+
+
+def load_shifts(session: Session, zone_id: int, day: date) -> tuple[ShiftFacts, ...]:
+    """The shifts that are going to be driven, in a fixed order."""
+    rows = session.execute(
+        select(
+            Shift.id,
+            Shift.vehicle_id,
+            Vehicle.name.label("vehicle_name"),
+            Vehicle.depot_id,
+            Shift.starts,
+            Shift.ends,
+            Shift.break_from,
+            Shift.break_to,
+            Shift.break_minutes,
+            Vehicle.seats,
+            Vehicle.wheelchair_spaces,
+            Vehicle.seats_per_wheelchair,
+        )
+        .join(Vehicle, Vehicle.id == Shift.vehicle_id)
+        .where(
+            Shift.zone_id == zone_id, Shift.service_date == day, Shift.status == "planned"
+        )
+        .order_by(Shift.id)
+    )
+    return tuple(ShiftFacts(**row._mapping) for row in rows)
+
+
+def _bookings(
+    session: Session, zone_day_id: int, statuses: set[BookingStatus]
+) -> tuple[BookingFacts, ...]:
+    columns = Booking.__table__.c
+    rows = session.execute(
+        select(
+            Booking.id,
+            Booking.request_id,
+            Booking.status,
+            Booking.pickup_place_id,
+            Booking.dropoff_place_id,
+            Booking.promised_earliest,
+            Booking.promised_latest,
+            Booking.promised_arrival,
+            Booking.wished_earliest,
+            Booking.wished_latest,
+            Booking.arrive_after,
+            Booking.load,
+            Booking.boarding_seconds,
+            Booking.ride_limit_seconds,
+            Booking.together,
+        )
+        .where(columns.zone_day_id == zone_day_id, columns.status.in_(sorted(statuses)))
+        .order_by(columns.id)
+    )
+    return tuple(_facts(row) for row in rows)
+
+
+def _facts(row: object) -> BookingFacts:
+    get = row._mapping  # type: ignore[attr-defined]
+    earliest = get["promised_earliest"] or get["wished_earliest"]
+    latest = get["promised_latest"] or get["wished_latest"]
+    return BookingFacts(
+        id=get["id"],
+        request_id=get["request_id"],
+        status=BookingStatus(get["status"]),
+        pickup_place_id=get["pickup_place_id"],
+        dropoff_place_id=get["dropoff_place_id"],
+        earliest=earliest,
+        latest=latest,
+        arrive_after=get["arrive_after"],
+        arrive_by=get["promised_arrival"],
+        load=(get["load"][0], get["load"][1]),
+        boarding_seconds=get["boarding_seconds"],
+        ride_limit_seconds=get["ride_limit_seconds"],
+        together=get["together"],
+    )
+
+
+def _events(session: Session, shifts: tuple[ShiftFacts, ...]) -> tuple[EventFacts, ...]:
+    if not shifts:
+        return ()
+    rows = session.execute(
+        select(
+            DriverEvent.booking_id,
+            DriverEvent.shift_id,
+            DriverEvent.kind,
+            DriverEvent.happened_at,
+        )
+        .where(DriverEvent.shift_id.in_([shift.id for shift in shifts]))
+        .order_by(DriverEvent.happened_at, DriverEvent.id)
+    )
+    return tuple(EventFacts(**row._mapping) for row in rows)

@@ -1,0 +1,228 @@
+"""Ask for a journey: up to four offers at once, or why not and what else.
+
+The plan is read, the engine asked and the answer stored; nothing is held yet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from booking.context import Context
+from booking.domain.booking_rules import Broken, check_notice
+from booking.domain.errors import Invalid, NotFound
+from booking.domain.offers import OFFERS_AT_MOST, Possible, choose
+from booking.domain.service_day import moment
+from booking.domain.statuses import RequestStatus
+from booking.domain.wish import PurposeKind, Wish
+from booking.models import JourneyRequest, Offer, Person, Refusal
+from booking.models import Session as GroupSession
+from booking.services.day import Day, load_day, load_points
+from booking.services.matrix import PlaceMatrix, look_up
+from booking.services.rules import Forbidden, Ground, find_ground, get_place
+from booking.services.search import Journey, Obstructed, search
+from booking.services.stops import Standing, stand_for
+from booking.services.zone_days import ensure_zone_day, lock_zone_day
+
+OFFER_MINUTES: Final = 10
+"""How long an offer stays on the table before it is asked for afresh."""
+OTHER_DAYS: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who is asking, and how."""
+
+    account_id: int | None
+    by: str
+    """web or phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """All that was read before the engine is asked."""
+
+    person: Person
+    ground: Ground | Forbidden
+    journey: Journey | None
+    day: Day | None
+    points: dict[int, tuple[float, float]]
+
+
+def ask(
+    ctx: Context, wish: Wish, asker: Asker, *, now: datetime, replaces_id: int | None = None
+) -> int:
+    """Answer a wish and store the answer; returns the request's id.
+
+    The request is then `offered` with up to four offers, or `refused` with the
+    rule, the words and (where there are any) other times as offers of their own.
+    Raises Invalid for a wish that makes no sense, NotFound for unknown places.
+    """
+    prepared = prepare(ctx, wish, now)
+    if isinstance(prepared.ground, Forbidden):
+        return _store(ctx, wish, asker, prepared, [], prepared.ground.broken, now, replaces_id)
+    possible, broken = _answer(ctx, wish, prepared, now)
+    return _store(ctx, wish, asker, prepared, possible, broken, now, replaces_id)
+
+
+def prepare(ctx: Context, wish: Wish, now: datetime) -> Prepared:
+    """Read the person, the places, the rules and the day's plan for a wish."""
+    with ctx.db.reading() as session:
+        person = session.get(Person, wish.person_id)
+        if person is None:
+            raise NotFound("We do not know that person.")
+        start = get_place(session, wish.from_place_id, person_id=person.id)
+        finish = get_place(session, wish.to_place_id, person_id=person.id)
+        ground = find_ground(session, start, finish, wish.day, now)
+        if isinstance(ground, Forbidden):
+            return Prepared(person, ground, None, None, {})
+        wish.party.check(ground.rules.party_max)
+        _check_session(session, wish)
+        stands = (
+            stand_for(session, start, person, ground.rules.walk_limit_m),
+            stand_for(session, finish, person, ground.rules.walk_limit_m),
+        )
+        day = read_day(session, ground.zone.id, wish.day)
+        points = {**day.points, **load_points(session, {stands[0].place_id, stands[1].place_id})}
+    return Prepared(person, ground, journey_of(wish, person, ground, stands), day, points)
+
+
+def journey_of(
+    wish: Wish, person: Person, ground: Ground, stands: tuple[Standing, Standing]
+) -> Journey:
+    """What the engine is asked for."""
+    return Journey(
+        wish=wish,
+        rules=ground.rules,
+        start=stands[0],
+        finish=stands[1],
+        opens=ground.opens,
+        closes=ground.closes,
+        boarding=wish.party.boarding_seconds(person.boarding_minutes),
+        fares=(ground.zone.fare_adult_pence, ground.zone.fare_child_pence),
+        pass_wheelchair=person.pass_holder,
+        batch=ground.zone.mode == "batch",
+    )
+
+
+def read_day(session: Session, zone_id: int, day: date) -> Day:
+    """The zone-day as it stands; an empty one when nobody has asked for it before."""
+    from booking.models import ZoneDay  # a row that was never written
+
+    found = session.query(ZoneDay).filter_by(zone_id=zone_id, service_date=day).one_or_none()
+    return load_day(session, found or ZoneDay(id=0, zone_id=zone_id, service_date=day, version=0))
+
+
+def _answer(
+    ctx: Context, wish: Wish, prepared: Prepared, now: datetime
+) -> tuple[list[Possible], Broken | None]:
+    assert prepared.journey is not None
+    assert prepared.day is not None
+    matrix = look_up(ctx.travel_times, prepared.points)
+    found = search(prepared.journey, prepared.day, matrix, now)
+    if not isinstance(found, Obstructed):
+        return choose(found), None
+    others = search(prepared.journey, prepared.day, matrix, now, widen=True)
+    ways = [] if isinstance(others, Obstructed) else choose(others, OFFERS_AT_MOST - 1)
+    ways += _other_days(ctx, wish, matrix, now, OFFERS_AT_MOST - len(ways))
+    return ways, found.broken
+
+
+def _other_days(
+    ctx: Context, wish: Wish, matrix: PlaceMatrix, now: datetime, at_most: int
+) -> list[Possible]:
+    """The same wish on the days that follow, one offer each."""
+    ways: list[Possible] = []
+    if wish.purpose is PurposeKind.SESSION:
+        return ways
+    for ahead in range(1, OTHER_DAYS + 1):
+        if len(ways) >= at_most:
+            break
+        other = replace(wish, day=wish.day + timedelta(days=ahead))
+        prepared = prepare(ctx, other, now)
+        if prepared.journey is None or prepared.day is None:
+            continue
+        found = search(
+            prepared.journey, prepared.day, look_up(ctx.travel_times, prepared.points), now
+        )
+        if not isinstance(found, Obstructed):
+            ways += choose(found, 1)
+    return ways
+
+
+def _check_session(session: Session, wish: Wish) -> None:
+    if wish.purpose is not PurposeKind.SESSION:
+        return
+    if wish.session_id is None or session.get(GroupSession, wish.session_id) is None:
+        raise Invalid("Choose which meeting of the group you want to go to.", "session")
+
+
+def _store(
+    ctx: Context,
+    wish: Wish,
+    asker: Asker,
+    prepared: Prepared,
+    possible: list[Possible],
+    broken: Broken | None,
+    now: datetime,
+    replaces_id: int | None,
+) -> int:
+    zone = prepared.ground.zone
+    with ctx.db.writing() as session:
+        request = JourneyRequest(
+            zone_id=zone.id if zone else None,
+            service_date=wish.day,
+            person_id=wish.person_id,
+            booker_id=asker.account_id,
+            asked_by=asker.by,
+            from_place_id=wish.from_place_id,
+            to_place_id=wish.to_place_id,
+            purpose=wish.purpose.value,
+            session_id=wish.session_id,
+            wish=wish.to_json(),
+            status=(RequestStatus.REFUSED if broken else RequestStatus.OFFERED).value,
+            note=wish.note,
+            replaces_id=replaces_id,
+            created_at=now,
+        )
+        session.add(request)
+        session.flush()
+        for number, way in enumerate(possible, start=1):
+            session.add(_offer(request.id, number, way, now))
+        if broken is not None:
+            session.add(_refusal(request, prepared, broken, possible, now))
+        return request.id
+
+
+def _offer(request_id: int, number: int, way: Possible, now: datetime) -> Offer:
+    return Offer(
+        request_id=request_id,
+        number=number,
+        legs=[leg.to_json() for leg in way.legs],
+        fare_pence=sum(leg.fare_pence for leg in way.legs),
+        created_at=now,
+        expires_at=now + timedelta(minutes=OFFER_MINUTES),
+    )
+
+
+def _refusal(
+    request: JourneyRequest,
+    prepared: Prepared,
+    broken: Broken,
+    possible: list[Possible],
+    now: datetime,
+) -> Refusal:
+    return Refusal(
+        request_id=request.id,
+        zone_id=request.zone_id,
+        village=prepared.person.village,
+        rule=broken.rule,
+        words=broken.words,
+        alternatives=[way.legs[0].to_json() for way in possible],
+        created_at=now,
+    )
+
+

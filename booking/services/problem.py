@@ -1,0 +1,256 @@
+"""The one place where a day of bookings becomes a routing problem, and a plan becomes runs.
+
+Aware datetimes end here: inside `routing` a time is an integer number of seconds
+from the start of the service day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from booking.domain.plan_record import Run, Stop
+from booking.domain.service_day import seconds_into
+from booking.domain.statuses import IN_PLAN, BookingStatus
+from booking.services.day import BookingFacts, Day, ShiftFacts
+from booking.services.matrix import PlaceMatrix, PlacesMissing
+from routing.model import (
+    Action,
+    Break,
+    Done,
+    Load,
+    Objective,
+    Plan,
+    Problem,
+    Request,
+    Route,
+    Vehicle,
+    Visit,
+    Window,
+)
+from routing.schedule import schedule
+
+ALIGHT_SECONDS: Final = 30
+"""The least a bus stands to let somebody off."""
+FREEZE_SECONDS: Final = 600
+"""What is to happen within ten minutes is not re-planned: the driver has read it."""
+DAY_END: Final = 30 * 3600
+REPORTS: Final = {"boarded": "pickup", "no_show": "pickup", "dropped_off": "dropoff"}
+"""Which visit of the plan a driver's report closes."""
+
+OBJECTIVE: Final = Objective(
+    per_distance=0.45 / 1609.344,  # £0.45 a mile: fuel, tyres, wear
+    per_duration=18.0 / 3600,  # £18 an hour: the driver
+    per_excess_ride=4.0 / 3600,  # £4 an hour of each passenger's detour
+)
+"""What a service day costs, in pounds (sample rates)."""
+REFUSAL_POUNDS: Final = 1_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class DayProblem:
+    """A problem and the keys to read its plan: rows of the matrix, shifts and bookings."""
+
+    problem: Problem
+    plan: Plan
+    day: Day
+    place_ids: tuple[int, ...]
+    booking_ids: tuple[int, ...]
+
+
+def day_problem(
+    day: Day, matrix: PlaceMatrix, now: datetime, *, extra_places: Sequence[int] = ()
+) -> DayProblem:
+    """The routing problem of a day and its current plan, the past frozen.
+
+    Raises PlacesMissing when the matrix was looked up before the day gained a place.
+    """
+    needed = day.place_ids | frozenset(extra_places)
+    if not matrix.covers(needed):
+        raise PlacesMissing
+    row = matrix.index
+    booking_ids = tuple(booking.id for booking in day.bookings)
+    number = {booking: index for index, booking in enumerate(booking_ids)}
+    horizon = seconds_into(day.day, now) + FREEZE_SECONDS
+    runs = {run.shift_id: run for run in day.runs}
+    reported = {
+        (event.booking_id, REPORTS[event.kind]) for event in day.events if event.kind in REPORTS
+    }
+    frozen = [
+        _frozen(runs.get(shift.id), matrix, shift.depot_id, horizon, reported)
+        for shift in day.shifts
+    ]
+    problem = Problem(
+        durations=matrix.durations,
+        distances=matrix.distances,
+        requests=tuple(_request(day.day, booking, row) for booking in day.bookings),
+        vehicles=tuple(
+            _vehicle(shift, past, row, number, horizon)
+            for shift, past in zip(day.shifts, frozen, strict=True)
+        ),
+        objective=OBJECTIVE,
+    )
+    plan = _plan(problem, day, [len(past) for past in frozen], row, number)
+    return DayProblem(problem, plan, day, tuple(sorted(row, key=row.__getitem__)), booking_ids)
+
+
+def configurations(seats: int, spaces: int, seats_per_wheelchair: int) -> tuple[Load, ...]:
+    """The ways a bus can be arranged: every wheelchair carried folds seats away."""
+    return tuple(
+        (max(0, seats - used * seats_per_wheelchair), used) for used in range(spaces + 1)
+    )
+
+
+def runs_of(plan: Plan, made_for: DayProblem, booking_ids: Sequence[int]) -> tuple[Run, ...]:
+    """The plan as runs to store. `booking_ids` says which booking each request is."""
+    return tuple(
+        Run(
+            shift_id=made_for.day.shifts[route.vehicle].id,
+            start=route.start,
+            end=route.end,
+            stops=tuple(_stop(visit, made_for, booking_ids) for visit in route.visits),
+        )
+        for route in plan.routes
+        if route.visits
+    )
+
+
+def _stop(visit: Visit, made_for: DayProblem, booking_ids: Sequence[int]) -> Stop:
+    is_break = visit.action is Action.BREAK
+    return Stop(
+        action=visit.action.value,
+        booking_id=None if is_break else booking_ids[visit.index],
+        place_id=made_for.place_ids[visit.location],
+        arrival=visit.arrival,
+        start=visit.start,
+        departure=visit.departure,
+    )
+
+
+def _vehicle(
+    shift: ShiftFacts, frozen: list[Stop], row: Mapping[int, int], number: dict[int, int], horizon: int
+) -> Vehicle:
+    breaks: tuple[Break, ...] = ()
+    if shift.break_minutes and shift.break_from is not None and shift.break_to is not None:
+        latest = shift.break_to * 60 - shift.break_minutes * 60
+        breaks = (Break(Window(shift.break_from * 60, latest), shift.break_minutes * 60),)
+    depot = row[shift.depot_id]
+    last = frozen[-1] if frozen else None
+    kept = [stop for stop in frozen if stop.booking_id is None or stop.booking_id in number]
+    return Vehicle(
+        id=str(shift.id),
+        start=depot,
+        end=depot,
+        shift=Window(max(shift.starts * 60, 0), shift.ends * 60),
+        configurations=configurations(
+            shift.seats, shift.wheelchair_spaces, shift.seats_per_wheelchair
+        ),
+        breaks=breaks,
+        history=tuple(_done(stop, number) for stop in kept),
+        position=row[last.place_id] if last and last.place_id is not None else None,
+        ready=max(horizon, last.departure if last else 0) if last or horizon > 0 else None,
+    )
+
+
+def _frozen(
+    run: Run | None, matrix: PlaceMatrix, depot_id: int, horizon: int, reported: set[tuple[int, str]]
+) -> list[Stop]:
+    """The part of a run that has happened or is about to.
+
+    A stop is frozen when the bus must have set out for it by the horizon, or when
+    the driver has reported it; whatever comes before such a stop is frozen, too.
+    """
+    if run is None:
+        return []
+    last, place = 0, depot_id
+    for count, stop in enumerate(run.stops, start=1):
+        here = place if stop.place_id is None else stop.place_id
+        leaves = stop.start - matrix.seconds(place, here)
+        if leaves <= horizon or (stop.booking_id or 0, stop.action) in reported:
+            last = count
+        place = here
+    return list(run.stops[:last])
+
+
+def _done(stop: Stop, number: dict[int, int]) -> Done:
+    index = 0 if stop.booking_id is None else number[stop.booking_id]
+    return Done(Action(stop.action), index, stop.start)
+
+
+def _request(day: date, booking: BookingFacts, row: Mapping[int, int]) -> Request:
+    arrive_by = seconds_into(day, booking.arrive_by) if booking.arrive_by else DAY_END
+    after = seconds_into(day, booking.arrive_after) if booking.arrive_after else 0
+    waiting = booking.status is BookingStatus.WAITING
+    return Request(
+        id=str(booking.id),
+        pickup=row[booking.pickup_place_id],
+        dropoff=row[booking.dropoff_place_id],
+        pickup_window=Window(
+            seconds_into(day, booking.earliest), seconds_into(day, booking.latest)
+        ),
+        dropoff_window=Window(after, arrive_by),
+        pickup_service=booking.boarding_seconds,
+        dropoff_service=alight_seconds(booking.boarding_seconds),
+        load=booking.load,
+        max_ride=booking.ride_limit_seconds,
+        required=booking.status in IN_PLAN,
+        refusal_cost=REFUSAL_POUNDS,
+        together=booking.together,
+        bundle=f"request {booking.request_id}" if waiting else None,
+    )
+
+
+def alight_seconds(boarding_seconds: int) -> int:
+    """Getting off takes half as long as getting on, at least half a minute."""
+    return max(ALIGHT_SECONDS, boarding_seconds // 2)
+
+
+def _plan(
+    problem: Problem,
+    day: Day,
+    frozen: Sequence[int],
+    row: Mapping[int, int],
+    number: dict[int, int],
+) -> Plan:
+    """The current plan, timed afresh from where each bus now stands."""
+    vehicle_of = {shift.id: index for index, shift in enumerate(day.shifts)}
+    routes = []
+    for run in day.runs:
+        vehicle = vehicle_of.get(run.shift_id)
+        if vehicle is None:
+            continue
+        ahead = [stop for stop in run.stops[frozen[vehicle] :] if _known(stop, number)]
+        timed = schedule(problem, vehicle, [_visit_key(stop, number) for stop in ahead])
+        if timed is None or not any(visit.action is not Action.BREAK for visit in timed.visits):
+            timed = None if timed is not None else _as_stored(run, vehicle, row, number)
+        if timed is not None:
+            routes.append(timed)
+    carried = {visit.index for route in routes for visit in route.visits if _is_pickup(visit)}
+    unserved = tuple(index for index in range(len(day.bookings)) if index not in carried)
+    return Plan(tuple(routes), unserved)
+
+
+def _is_pickup(visit: Visit) -> bool:
+    return visit.action is Action.PICKUP
+
+
+def _known(stop: Stop, number: dict[int, int]) -> bool:
+    return stop.booking_id is None or stop.booking_id in number
+
+
+def _visit_key(stop: Stop, number: dict[int, int]) -> tuple[Action, int]:
+    return Action(stop.action), 0 if stop.booking_id is None else number[stop.booking_id]
+
+
+def _as_stored(run: Run, vehicle: int, row: Mapping[int, int], number: dict[int, int]) -> Route:
+    """A run that can no longer be kept to the minute stays as it was promised."""
+    visits = tuple(
+        Visit(
+            *_visit_key(stop, number), row[stop.place_id], stop.arrival, stop.start, stop.departure
+        )
+        for stop in run.stops
+        if stop.place_id is not None and _known(stop, number)
+    )
+    return Route(vehicle, visits, run.start, run.end)
