@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 Matrix = NDArray[np.int64]
 Load = tuple[int, ...]
 
-FAR_FUTURE: Final = 2**40
+FAR_FUTURE: Final = 2**60
 """A time later than any other, for windows without an end (problem units)."""
 
 
@@ -67,11 +67,17 @@ class Request:
     bundle: str | None = None
     vehicles: frozenset[str] | None = None
     """Ids of the only vehicles that may carry it; None means any."""
+    people: int = 1
+    """How many people sit through its excess ride."""
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A rest the driver must have, taken with nobody on board."""
+    """A rest the driver must have, taken with nobody on board where the vehicle stands.
+
+    The vehicle stands at its last visit, or at its start. `window` is when the
+    rest may begin.
+    """
 
     window: Window
     duration: int
@@ -94,7 +100,9 @@ class Vehicle:
     `configurations` are the ways the inside can be arranged (folding seats up
     or down): the load on board must fit into at least one of them at every
     moment. With `history` the route begins with those visits, at those times,
-    and whatever follows starts from `position` not before `ready`.
+    and whatever follows starts from `position` not before `ready` (left out:
+    from the last of those visits, when its service ends). `breaks` are taken in
+    the order listed; a vehicle that is used takes all of them.
     """
 
     id: str

@@ -1,0 +1,65 @@
+"""Compiled code that is compiled once: Numba with a cache that cannot go stale.
+
+Numba keeps compiled functions on disk and looks only at the date of the one file
+a function stands in, not of the functions it calls. Here the directory of the
+cache is named after the text of all compiled files, so any change starts afresh.
+It lies in the user's cache directory (`NUMBA_CACHE_DIR` overrides it), so that
+the installed package may be read-only. Imports nothing of `routing`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numba
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_COMPILED_FILES = ("flat", "timing", "placing", "inserting", "ruin", "recreate", "annealing")
+
+
+def _fingerprint() -> str:
+    folder = Path(__file__).parent
+    digest = hashlib.sha256(numba.__version__.encode())
+    for name in _COMPILED_FILES:
+        file = folder / f"{name}.py"
+        if file.exists():
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _cache_directory() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    wanted = Path(base) / "outabout" / f"compiled-{_fingerprint()}"
+    try:
+        wanted.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if os.access(wanted, os.W_OK) and wanted.stat().st_uid == os.getuid():
+            return wanted
+    except OSError:
+        pass
+    # Nowhere to keep it: compiled code is loaded as code, so never from a shared directory.
+    return Path(tempfile.mkdtemp(prefix="outabout-compiled-"))
+
+
+if not os.environ.get("NUMBA_CACHE_DIR"):
+    numba.config.CACHE_DIR = str(_cache_directory())  # type: ignore[attr-defined]
+
+
+def compiled(function: F) -> F:
+    """Compile a function of arrays and numbers at its first call, or take it from the cache."""
+    return cast(F, numba.njit(cache=True, error_model="numpy")(function))
+
+
+def warm() -> None:
+    """Compile everything now (a worker's start), so that nobody waits for it later.
+
+    Takes seconds up to a minute the first time on a machine, then a fraction of a second.
+    """
+    from routing.warming import warm_everything
+
+    warm_everything()

@@ -1,0 +1,272 @@
+"""Can this request be taken, and when? The cheapest exact place in today's plan.
+
+An `Inserter` is a problem and a legal plan, ready for questions; asking changes
+nothing, and `insert` answers with a new one. Not for use by two threads at once:
+each makes its own (under a millisecond for a zone-day).
+Imports the compiled insertion, `rendering` and the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from routing.errors import IllegalPlan, InvalidProblem
+from routing.flat import Flat, flatten, put_request
+from routing.inserting import best_anywhere, new_state, refresh, write_with
+from routing.model import Action, Break, Plan, Problem, Request, Route, Window
+from routing.placing import time_cost
+from routing.rendering import nodes_of, route_of
+from routing.timing import new_desk
+
+
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """A place for a request. Positions count the visits of the vehicle's new route.
+
+    Times are in the problem's unit; `excess_ride` is the time on board beyond the
+    direct ride, `added_cost` the rise of the plan's cost without any refusal cost.
+    """
+
+    vehicle: int
+    pickup_position: int
+    dropoff_position: int
+    added_cost: float
+    pickup_start: int
+    dropoff_start: int
+    ride: int
+    excess_ride: int
+    after: tuple[int, int]
+    """Pickup and dropoff come after these visits of the path without breaks and past."""
+
+
+class Rule(Enum):
+    """What stands in the way of a request."""
+
+    HOURS = "hours"
+    CAPACITY = "capacity"
+    RIDE_LIMIT_ON_BOARD = "ride_limit_on_board"
+    PROMISE = "promise"
+    BREAK = "break_"
+    DISTANCE = "distance"
+    VEHICLE = "vehicle"
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why a request cannot be taken.
+
+    `rule` is the one to name; `relaxations` are all the rules each of which alone,
+    if it were lifted, would let the request in. When no single rule is enough,
+    `relaxations` is empty and `rule` the last that had to be lifted on top of others.
+    """
+
+    rule: Rule
+    relaxations: tuple[Rule, ...]
+
+
+class Inserter:
+    """Answers questions about one plan.
+
+    Parameters
+    ----------
+    problem : Problem
+        Trusted to be valid (`validate.validate`).
+    plan : Plan
+        Legal for the problem; a vehicle whose route cannot be driven takes nobody.
+
+    Raises
+    ------
+    IllegalPlan
+        If a route names a vehicle or request that is not there.
+    """
+
+    def __init__(self, problem: Problem, plan: Plan) -> None:
+        self.problem = problem
+        self.plan = plan
+        self._flat = flatten(problem, spare=1)
+        self._desk = new_desk(self._flat)
+        routes = _routes(problem, plan, self._flat)
+        self._state = new_state(self._flat, routes)
+        for v in range(self._flat.vehicles):
+            refresh(self._flat, self._state, self._desk, v)
+        self._slot = len(problem.requests)
+        self._homes = _homes(problem, plan)
+
+    def best(self, request: Request, *, vehicle: str | None = None) -> Insertion | None:
+        """The cheapest insertion, or None if there is none.
+
+        `vehicle` restricts it to the vehicle of that id; a request whose `together`
+        group already rides goes in that vehicle or nowhere. `bundle` is the
+        caller's business: insert every member or none.
+        """
+        only = -1 if vehicle is None else self._number(vehicle)
+        put_request(self._flat, self.problem, self._slot, self._checked(request))
+        home = self._homes.get(request.together) if request.together is not None else None
+        if home is not None and only not in (-1, home):
+            return None
+        cost, v, i, j = best_anywhere(
+            self._flat, self._state, self._desk, self._slot, only if home is None else home, False
+        )
+        return None if v < 0 else self._insertion(request, cost, v, i, j)
+
+    def best_of(self, requests: Sequence[Request]) -> list[Insertion | None]:
+        """`best` for each of several wishes, such as many windows of one journey."""
+        return [self.best(request) for request in requests]
+
+    def route_with(self, request: Request, insertion: Insertion) -> Route:
+        """The vehicle's route, timed, if the request were put in there."""
+        put_request(self._flat, self.problem, self._slot, request)
+        problem = self._problem_with(request)
+        i, j = insertion.after
+        flat, state, v = self._flat, self._state, insertion.vehicle
+        size = write_with(flat, state, self._desk, v, self._slot, i, j)
+        route = route_of(problem, flat, self._desk, v, self._desk.base[1 : size - 1].tolist())
+        if route is None:
+            raise IllegalPlan(f"request {request.id} does not fit into {insertion}")
+        return route
+
+    def insert(self, request: Request, insertion: Insertion) -> Inserter:
+        """A new Inserter with the request last in the problem and placed in the plan."""
+        route = self.route_with(request, insertion)
+        others = tuple(r for r in self.plan.routes if r.vehicle != insertion.vehicle)
+        routes = tuple(sorted((*others, route), key=lambda r: r.vehicle))
+        return Inserter(self._problem_with(request), replace(self.plan, routes=routes))
+
+    def explain(self, request: Request) -> Obstacle:
+        """Which rule keeps the request out; meant for requests `best` has no place for."""
+        lifting = {rule: lift for rule, lift in _LIFTS.items() if rule is not Rule.VEHICLE}
+        alone = tuple(rule for rule in Rule if self._possible(request, (rule,)))
+        if alone:
+            return Obstacle(alone[0], alone)
+        lifted: tuple[Rule, ...] = ()
+        for rule in (*lifting, Rule.VEHICLE):
+            lifted = (*lifted, rule)
+            if self._possible(request, lifted):
+                return Obstacle(rule, ())
+        return Obstacle(Rule.DISTANCE, ())
+
+    def _possible(self, request: Request, lifted: tuple[Rule, ...]) -> bool:
+        problem = self.problem
+        for rule in lifted:
+            problem, request = _LIFTS[rule](problem, request)
+        return Inserter(problem, self.plan).best(request) is not None
+
+    def _problem_with(self, request: Request) -> Problem:
+        return replace(self.problem, requests=(*self.problem.requests, request))
+
+    def _number(self, vehicle: str) -> int:
+        for index, candidate in enumerate(self.problem.vehicles):
+            if candidate.id == vehicle:
+                return index
+        raise IllegalPlan(f"there is no vehicle {vehicle}")
+
+    def _checked(self, request: Request) -> Request:
+        size = len(self.problem.durations)
+        if not (0 <= request.pickup < size and 0 <= request.dropoff < size):
+            raise InvalidProblem(f"request {request.id}", "location", f"not among 0 to {size - 1}")
+        return request
+
+    def _insertion(self, request: Request, cost: float, v: int, i: int, j: int) -> Insertion:
+        flat, desk = self._flat, self._desk
+        size = write_with(flat, self._state, desk, v, self._slot, i, j)
+        time_cost(flat, desk, v, size, True)
+        breaks = int(flat.break_first[v + 1] - flat.break_first[v])
+        path = desk.node[: size + breaks].tolist()
+        pickup, dropoff = path.index(self._slot), path.index(flat.n + self._slot)
+        boards, drops = int(desk.late[pickup]), int(desk.late[dropoff])
+        past = len(self.problem.vehicles[v].history)
+        ride = drops - boards - request.pickup_service
+        return Insertion(
+            vehicle=v,
+            pickup_position=past + pickup - 1,
+            dropoff_position=past + dropoff - 1,
+            added_cost=cost,
+            pickup_start=boards,
+            dropoff_start=drops,
+            ride=ride,
+            excess_ride=ride - int(flat.direct[self._slot]),
+            after=(i, j),
+        )
+
+
+def _routes(problem: Problem, plan: Plan, flat: Flat) -> list[list[int]]:
+    routes: list[list[int]] = [[] for _ in problem.vehicles]
+    for route in plan.routes:
+        if not 0 <= route.vehicle < len(routes):
+            raise IllegalPlan(f"the plan uses vehicle number {route.vehicle}, which is not there")
+        routes[route.vehicle] = nodes_of(problem, flat, route)
+    return routes
+
+
+def _homes(problem: Problem, plan: Plan) -> dict[str, int]:
+    """`together` name -> the vehicle that carries a member."""
+    homes: dict[str, int] = {}
+    for route in plan.routes:
+        for visit in route.visits:
+            if visit.action is not Action.BREAK:
+                name = problem.requests[visit.index].together
+                if name is not None:
+                    homes[name] = route.vehicle
+    return homes
+
+
+def _with_vehicles(problem: Problem, change: dict[str, object]) -> Problem:
+    vehicles = tuple(replace(vehicle, **change) for vehicle in problem.vehicles)  # type: ignore[arg-type]
+    return replace(problem, vehicles=vehicles)
+
+
+def _lift_hours(problem: Problem, request: Request) -> tuple[Problem, Request]:
+    return _with_vehicles(problem, {"shift": Window(), "max_duration": None}), request
+
+
+def _lift_capacity(problem: Problem, request: Request) -> tuple[Problem, Request]:
+    roomy = (tuple(10**6 for _ in request.load),)
+    return _with_vehicles(problem, {"configurations": roomy}), request
+
+
+def _lift_ride_limits(problem: Problem, request: Request) -> tuple[Problem, Request]:
+    requests = tuple(replace(other, max_ride=None) for other in problem.requests)
+    return replace(problem, requests=requests), request
+
+
+def _lift_promises(problem: Problem, request: Request) -> tuple[Problem, Request]:
+    requests = tuple(
+        replace(
+            other,
+            pickup_window=Window(other.pickup_window.earliest),
+            dropoff_window=Window(other.dropoff_window.earliest),
+        )
+        for other in problem.requests
+    )
+    return replace(problem, requests=requests), request
+
+
+def _lift_breaks(problem: Problem, request: Request) -> tuple[Problem, Request]:
+    vehicles = tuple(
+        replace(vehicle, breaks=tuple(Break(Window(), 0) for _ in vehicle.breaks))
+        for vehicle in problem.vehicles
+    )
+    return replace(problem, vehicles=vehicles), request
+
+
+def _lift_distance(problem: Problem, request: Request) -> tuple[Problem, Request]:
+    return problem, replace(
+        request, max_ride=None, dropoff_window=Window(request.dropoff_window.earliest)
+    )
+
+
+def _lift_vehicle(problem: Problem, request: Request) -> tuple[Problem, Request]:
+    return problem, replace(request, vehicles=None, together=None)
+
+
+_LIFTS = {
+    Rule.VEHICLE: _lift_vehicle,
+    Rule.CAPACITY: _lift_capacity,
+    Rule.BREAK: _lift_breaks,
+    Rule.RIDE_LIMIT_ON_BOARD: _lift_ride_limits,
+    Rule.PROMISE: _lift_promises,
+    Rule.HOURS: _lift_hours,
+    Rule.DISTANCE: _lift_distance,
+}

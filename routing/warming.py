@@ -1,0 +1,30 @@
+"""Compile (or load from the cache) every compiled function by using it once on a toy day.
+
+Imports the inserter and the search.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from routing.insertion import Inserter
+from routing.model import Break, Objective, Problem, Request, Vehicle, Window
+from routing.rendering import empty_plan
+
+
+def toy_problem() -> Problem:
+    """Two requests and a vehicle with a break, among three places."""
+    matrix = np.array([[0, 5, 9], [5, 0, 6], [9, 6, 0]], np.int64)
+    rest = Break(Window(0, 500), 10)
+    vehicle = Vehicle("bus", 0, 0, Window(0, 1000), ((2,),), max_duration=900, breaks=(rest,))
+    requests = tuple(
+        Request(name, 1, 2, Window(0, 800), Window(0, 900), max_ride=60) for name in ("a", "b")
+    )
+    return Problem(matrix, matrix, requests, (vehicle,), Objective(1.0, 1.0, 1.0))
+
+
+def warm_everything() -> None:
+    problem = toy_problem()
+    inserter = Inserter(problem, empty_plan(problem))
+    for request in problem.requests:
+        inserter.best(request)
