@@ -140,7 +140,11 @@ def _add_words(app: Flask) -> None:
     def day_relative(moment: datetime | date, today: date | None = None) -> str:
         return words.day_relative(moment, today or words.london_date(now()))
 
+    def seconds_until(moment: datetime) -> int:
+        return max(0, round((moment - now()).total_seconds()))
+
     app.add_template_filter(day_relative)
+    app.add_template_global(seconds_until)
     for name, write in FILTERS.items():
         app.add_template_filter(write, name)
     app.add_template_global(words.between)

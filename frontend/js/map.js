@@ -1,0 +1,76 @@
+/**
+ * The operator's map: zones, runs and stops from one local GeoJSON answer.
+ * Leaflet (window.L) is loaded by the page; no tiles unless the operator set them.
+ */
+
+// Told apart by lightness as well as hue, with a number on each stop.
+const RUN_COLOURS = ['#0b5a43', '#8a4b00', '#3b3f9e', '#a3162a', '#5b6770', '#7a2f7a']
+
+function styleOf(feature) {
+  const { geometry, properties } = feature
+  if (geometry.type.endsWith('Polygon')) {
+    return { color: '#44524c', weight: 2, fillColor: '#dcebe3', fillOpacity: 0.45, dashArray: '6 4' }
+  }
+  const row = properties.row ?? 0
+  return { color: RUN_COLOURS[row % RUN_COLOURS.length], weight: 5, opacity: 0.85 }
+}
+
+function markerOf(L, feature, latlng) {
+  const { name, number } = feature.properties
+  if (number === undefined) {
+    return L.circleMarker(latlng, { radius: 6, color: '#14231d', weight: 2, fillColor: '#fff', fillOpacity: 1 })
+  }
+  const icon = L.divIcon({ className: 'oa-map__stop', html: '', iconSize: [30, 30] })
+  const marker = L.marker(latlng, { icon, alt: name ?? `Stop ${number}`, title: name })
+  marker.on('add', () => {
+    marker.getElement().textContent = String(number)
+  })
+  return marker
+}
+
+/** Words come from people, so they enter the page as text only. */
+function wordsOf({ name, detail, href }) {
+  const box = document.createElement('div')
+  const title = document.createElement(href ? 'a' : 'strong')
+  title.textContent = name
+  if (href) title.href = href
+  box.append(title)
+  if (detail) {
+    const line = document.createElement('p')
+    line.textContent = detail
+    box.append(line)
+  }
+  return box
+}
+
+function draw(L, map, data) {
+  const layer = L.geoJSON(data, {
+    style: styleOf,
+    pointToLayer: (feature, latlng) => markerOf(L, feature, latlng),
+    onEachFeature: (feature, shape) => {
+      if (feature.properties.name) shape.bindPopup(() => wordsOf(feature.properties))
+    }
+  }).addTo(map)
+  const bounds = layer.getBounds()
+  if (bounds.isValid()) map.fitBounds(bounds, { padding: [20, 20] })
+}
+
+export async function start(element) {
+  const L = window.L
+  const said = element.parentElement.querySelector('[data-map-said]')
+  if (!L) return
+  const map = L.map(element, { scrollWheelZoom: false, attributionControl: Boolean(element.dataset.tiles) })
+  map.setView([52.7, -1.1], 9)
+  if (element.dataset.tiles) {
+    const credit = document.createElement('span')
+    credit.textContent = element.dataset.credit
+    L.tileLayer(element.dataset.tiles, { attribution: credit.innerHTML }).addTo(map)
+  }
+  try {
+    const response = await fetch(element.dataset.geojson)
+    if (!response.ok) throw new Error(`answered ${response.status}`)
+    draw(L, map, await response.json())
+  } catch {
+    if (said) said.textContent = 'The map could not be drawn. The list has the same stops.'
+  }
+}
