@@ -19,40 +19,11 @@ SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 NEEDS = {"wheelchair", "walker", "assistance_dog", "home_pickup", "hearing", "sight", "companion"}
 DRAMA = re.compile(r"(01632 960\d{3}|07700 900\d{3})")
-KINDS = set(
-    [
-        "village",
-        "hamlet",
-        "town",
-        "station",
-        "hospital",
-        "surgery",
-        "retail",
-        "business",
-        "landmark",
-        "church",
-        "school",
-        "hall",
-        "shop",
-        "pub",
-        "stop",
-        "depot",
-        "club_venue",
-    ]
-)
-FILES = [
-    "areas",
-    "zones",
-    "places",
-    "zone_links",
-    "vehicles",
-    "drivers",
-    "shifts",
-    "groups",
-    "sessions",
-    "residents",
-    "staff",
-]
+SETTLEMENTS = {"village", "hamlet", "town"}
+LANDMARKS = {"station", "hospital", "surgery", "church", "school", "hall", "landmark", "club_venue"}
+KINDS = SETTLEMENTS | LANDMARKS | {"retail", "business", "shop", "pub", "stop", "depot"}
+CODED = ["areas", "zones", "places", "vehicles", "drivers", "groups", "residents", "staff"]
+FILES = [*CODED, "zone_links", "shifts", "sessions"]
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -132,7 +103,7 @@ def test_every_zone_village_is_in_its_zone_alone(
     with (SAMPLE / "source" / "villages.csv").open(encoding="utf-8") as file:
         zone_of = {row["name"]: row["zone"] for row in csv.DictReader(file)}
     for place in places.values():
-        if place["kind"] not in ("village", "hamlet", "town"):
+        if place["kind"] not in SETTLEMENTS:
             continue
         listed = zone_of.get(place["name"], "")
         if place["boarding_authority"] != "Leicestershire":
@@ -156,9 +127,7 @@ def test_melton_villages_are_served(
     assert shapes["MEL1"].contains(here) or shapes["MEL2"].contains(here)
 
 
-@pytest.mark.parametrize(
-    "name", [f for f in FILES if f not in ("zone_links", "shifts", "sessions")]
-)
+@pytest.mark.parametrize("name", CODED)
 def test_codes_are_unique_and_fit(name: str) -> None:
     """No code is given twice, and each fits its column."""
     codes = [row["code"] for row in rows(name)]
@@ -355,9 +324,7 @@ def test_residents_live_inside_a_zone(shapes: dict[str, MultiPolygon]) -> None:
     """All 600 homes are inside a zone, close to the village named, some in every zone."""
     residents = rows("residents")
     assert len(residents) == 600
-    centre = {
-        p["village"]: at(p) for p in rows("places") if p["kind"] in ("village", "hamlet", "town")
-    }
+    centre = {p["village"]: at(p) for p in rows("places") if p["kind"] in SETTLEMENTS}
     counts: Counter[str] = Counter()
     for resident in residents:
         home = at(resident, "home_")
