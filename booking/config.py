@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-
 DEFAULT_URL: Final = "http://127.0.0.1:8000"
 
 
@@ -78,7 +77,8 @@ class Settings:
         scheme = urlsplit(self.database_url).scheme.split("+")[0]
         if scheme not in ("sqlite", "postgresql"):
             raise SettingsError(
-                f"DATABASE_URL must begin with sqlite:/// or postgresql://, not {scheme or 'nothing'}."
+                "DATABASE_URL must begin with sqlite:/// or postgresql://, "
+                f"not {scheme or 'nothing'}."
             )
         if urlsplit(self.redis_url).scheme not in ("redis", "rediss", "unix"):
             raise SettingsError("REDIS_URL must begin with redis:// (or rediss:// or unix://).")

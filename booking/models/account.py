@@ -25,7 +25,7 @@ class AccountRole(Base):
     role_id: Mapped[int] = mapped_column(ForeignKey("roles.id"), primary_key=True)
 
 
-class Role(Base, RoleMixin):  # type: ignore[misc]
+class Role(Base, RoleMixin):
     """passenger, call_handler, driver, operator, organiser or council."""
 
     __tablename__ = "roles"
@@ -38,7 +38,7 @@ class Role(Base, RoleMixin):  # type: ignore[misc]
     )
 
 
-class Account(Base, UserMixin):  # type: ignore[misc]
+class Account(Base, UserMixin):
     """Somebody who signs in: a passenger by a code, staff by a password and a second
     factor, a driver by an enrolled device.
 
@@ -51,7 +51,9 @@ class Account(Base, UserMixin):  # type: ignore[misc]
     __tablename__ = "accounts"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    email: Mapped[str | None] = mapped_column(String(255), unique=True)
+    email: Mapped[str | None] = mapped_column(  # type: ignore[assignment]
+        String(255), unique=True
+    )
     name: Mapped[str] = mapped_column(String(120), default="")
     password: Mapped[str | None] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(default=True)
@@ -67,4 +69,6 @@ class Account(Base, UserMixin):  # type: ignore[misc]
     driver_id: Mapped[int | None] = mapped_column(ForeignKey("drivers.id"), unique=True)
     created_at: Mapped[datetime | None]
 
-    roles: Mapped[list[Role]] = relationship(secondary="account_roles", lazy="selectin")
+    roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]
+        secondary="account_roles", lazy="selectin"
+    )

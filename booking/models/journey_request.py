@@ -44,6 +44,8 @@ class JourneyRequest(Base):
     status: Mapped[str] = mapped_column(String(12), index=True)
     reference: Mapped[str | None] = mapped_column(String(8), unique=True)
     idempotency_key: Mapped[str | None] = mapped_column(String(64), unique=True)
+    chosen: Mapped[int | None]
+    """The number of the offer that is held or was booked."""
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("journey_requests.id"))
     """The booked request this one is to take the place of (a change of time)."""
     note: Mapped[str] = mapped_column(Text, default="")

@@ -55,6 +55,7 @@ class BookingFacts:
     boarding_seconds: int
     ride_limit_seconds: int
     together: str | None
+    told_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ class Day:
     runs: tuple[Run, ...]
     points: dict[int, Point]
     """place id → (latitude, longitude) of every place above."""
+    batched: bool = False
+    """Whether the nightly batch has decided this day (zones in batch mode)."""
 
     @property
     def place_ids(self) -> frozenset[int]:
@@ -108,6 +111,7 @@ def load_day(session: Session, zone_day: ZoneDay, *, with_waiting: bool = False)
         events=_events(session, shifts),
         runs=runs,
         points=load_points(session, wanted),
+        batched=zone_day.batched_at is not None,
     )
 
 
@@ -139,9 +143,7 @@ def load_shifts(session: Session, zone_id: int, day: date) -> tuple[ShiftFacts, 
             Vehicle.seats_per_wheelchair,
         )
         .join(Vehicle, Vehicle.id == Shift.vehicle_id)
-        .where(
-            Shift.zone_id == zone_id, Shift.service_date == day, Shift.status == "planned"
-        )
+        .where(Shift.zone_id == zone_id, Shift.service_date == day, Shift.status == "planned")
         .order_by(Shift.id)
     )
     return tuple(ShiftFacts(**row._mapping) for row in rows)
@@ -168,6 +170,7 @@ def _bookings(
             Booking.boarding_seconds,
             Booking.ride_limit_seconds,
             Booking.together,
+            Booking.told_pickup_at,
         )
         .where(columns.zone_day_id == zone_day_id, columns.status.in_(sorted(statuses)))
         .order_by(columns.id)
@@ -193,6 +196,7 @@ def _facts(row: object) -> BookingFacts:
         boarding_seconds=get["boarding_seconds"],
         ride_limit_seconds=get["ride_limit_seconds"],
         together=get["together"],
+        told_at=get["told_pickup_at"],
     )
 
 

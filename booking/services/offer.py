@@ -12,20 +12,19 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from booking.context import Context
-from booking.domain.booking_rules import Broken, check_notice
+from booking.domain.booking_rules import Broken
 from booking.domain.errors import Invalid, NotFound
 from booking.domain.offers import OFFERS_AT_MOST, Possible, choose
-from booking.domain.service_day import moment
 from booking.domain.statuses import RequestStatus
 from booking.domain.wish import PurposeKind, Wish
-from booking.models import JourneyRequest, Offer, Person, Refusal
+from booking.models import JourneyRequest, Offer, Person, Refusal, ZoneDay
 from booking.models import Session as GroupSession
 from booking.services.day import Day, load_day, load_points
-from booking.services.matrix import PlaceMatrix, look_up
+from booking.services.matrix import look_up
 from booking.services.rules import Forbidden, Ground, find_ground, get_place
 from booking.services.search import Journey, Obstructed, search
 from booking.services.stops import Standing, stand_for
-from booking.services.zone_days import ensure_zone_day, lock_zone_day
+from booking.services.zone_days import find_zone_day
 
 OFFER_MINUTES: Final = 10
 """How long an offer stays on the table before it is asked for afresh."""
@@ -86,12 +85,13 @@ def prepare(ctx: Context, wish: Wish, now: datetime) -> Prepared:
             stand_for(session, finish, person, ground.rules.walk_limit_m),
         )
         day = read_day(session, ground.zone.id, wish.day)
+        batch = ground.zone.mode == "batch" and not day.batched
         points = {**day.points, **load_points(session, {stands[0].place_id, stands[1].place_id})}
-    return Prepared(person, ground, journey_of(wish, person, ground, stands), day, points)
+    return Prepared(person, ground, journey_of(wish, person, ground, stands, batch), day, points)
 
 
 def journey_of(
-    wish: Wish, person: Person, ground: Ground, stands: tuple[Standing, Standing]
+    wish: Wish, person: Person, ground: Ground, stands: tuple[Standing, Standing], batch: bool
 ) -> Journey:
     """What the engine is asked for."""
     return Journey(
@@ -104,16 +104,17 @@ def journey_of(
         boarding=wish.party.boarding_seconds(person.boarding_minutes),
         fares=(ground.zone.fare_adult_pence, ground.zone.fare_child_pence),
         pass_wheelchair=person.pass_holder,
-        batch=ground.zone.mode == "batch",
+        batch=batch,
     )
 
 
 def read_day(session: Session, zone_id: int, day: date) -> Day:
     """The zone-day as it stands; an empty one when nobody has asked for it before."""
-    from booking.models import ZoneDay  # a row that was never written
-
-    found = session.query(ZoneDay).filter_by(zone_id=zone_id, service_date=day).one_or_none()
-    return load_day(session, found or ZoneDay(id=0, zone_id=zone_id, service_date=day, version=0))
+    found = find_zone_day(session, zone_id, day)
+    zone_day = session.get(ZoneDay, found) if found is not None else None
+    return load_day(
+        session, zone_day or ZoneDay(id=0, zone_id=zone_id, service_date=day, version=0)
+    )
 
 
 def _answer(
@@ -127,13 +128,11 @@ def _answer(
         return choose(found), None
     others = search(prepared.journey, prepared.day, matrix, now, widen=True)
     ways = [] if isinstance(others, Obstructed) else choose(others, OFFERS_AT_MOST - 1)
-    ways += _other_days(ctx, wish, matrix, now, OFFERS_AT_MOST - len(ways))
+    ways += _other_days(ctx, wish, now, OFFERS_AT_MOST - len(ways))
     return ways, found.broken
 
 
-def _other_days(
-    ctx: Context, wish: Wish, matrix: PlaceMatrix, now: datetime, at_most: int
-) -> list[Possible]:
+def _other_days(ctx: Context, wish: Wish, now: datetime, at_most: int) -> list[Possible]:
     """The same wish on the days that follow, one offer each."""
     ways: list[Possible] = []
     if wish.purpose is PurposeKind.SESSION:
@@ -224,5 +223,3 @@ def _refusal(
         alternatives=[way.legs[0].to_json() for way in possible],
         created_at=now,
     )
-
-

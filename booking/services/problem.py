@@ -36,6 +36,9 @@ ALIGHT_SECONDS: Final = 30
 """The least a bus stands to let somebody off."""
 FREEZE_SECONDS: Final = 600
 """What is to happen within ten minutes is not re-planned: the driver has read it."""
+TOLD_EARLY: Final = 120
+TOLD_LATE: Final = 300
+"""How far a pick-up may move once its exact time was told the evening before."""
 DAY_END: Final = 30 * 3600
 REPORTS: Final = {"boarded": "pickup", "no_show": "pickup", "dropped_off": "dropoff"}
 """Which visit of the plan a driver's report closes."""
@@ -98,9 +101,7 @@ def day_problem(
 
 def configurations(seats: int, spaces: int, seats_per_wheelchair: int) -> tuple[Load, ...]:
     """The ways a bus can be arranged: every wheelchair carried folds seats away."""
-    return tuple(
-        (max(0, seats - used * seats_per_wheelchair), used) for used in range(spaces + 1)
-    )
+    return tuple((max(0, seats - used * seats_per_wheelchair), used) for used in range(spaces + 1))
 
 
 def runs_of(plan: Plan, made_for: DayProblem, booking_ids: Sequence[int]) -> tuple[Run, ...]:
@@ -130,7 +131,11 @@ def _stop(visit: Visit, made_for: DayProblem, booking_ids: Sequence[int]) -> Sto
 
 
 def _vehicle(
-    shift: ShiftFacts, frozen: list[Stop], row: Mapping[int, int], number: dict[int, int], horizon: int
+    shift: ShiftFacts,
+    frozen: list[Stop],
+    row: Mapping[int, int],
+    number: dict[int, int],
+    horizon: int,
 ) -> Vehicle:
     breaks: tuple[Break, ...] = ()
     if shift.break_minutes and shift.break_from is not None and shift.break_to is not None:
@@ -155,7 +160,11 @@ def _vehicle(
 
 
 def _frozen(
-    run: Run | None, matrix: PlaceMatrix, depot_id: int, horizon: int, reported: set[tuple[int, str]]
+    run: Run | None,
+    matrix: PlaceMatrix,
+    depot_id: int,
+    horizon: int,
+    reported: set[tuple[int, str]],
 ) -> list[Stop]:
     """The part of a run that has happened or is about to.
 
@@ -187,9 +196,7 @@ def _request(day: date, booking: BookingFacts, row: Mapping[int, int]) -> Reques
         id=str(booking.id),
         pickup=row[booking.pickup_place_id],
         dropoff=row[booking.dropoff_place_id],
-        pickup_window=Window(
-            seconds_into(day, booking.earliest), seconds_into(day, booking.latest)
-        ),
+        pickup_window=_pickup_window(day, booking),
         dropoff_window=Window(after, arrive_by),
         pickup_service=booking.boarding_seconds,
         dropoff_service=alight_seconds(booking.boarding_seconds),
@@ -200,6 +207,15 @@ def _request(day: date, booking: BookingFacts, row: Mapping[int, int]) -> Reques
         together=booking.together,
         bundle=f"request {booking.request_id}" if waiting else None,
     )
+
+
+def _pickup_window(day: date, booking: BookingFacts) -> Window:
+    """The promise; once the exact time has been told, only a few minutes around that."""
+    earliest, latest = seconds_into(day, booking.earliest), seconds_into(day, booking.latest)
+    if booking.told_at is not None:
+        told = seconds_into(day, booking.told_at)
+        earliest, latest = max(earliest, told - TOLD_EARLY), min(latest, told + TOLD_LATE)
+    return Window(earliest, latest)
 
 
 def alight_seconds(boarding_seconds: int) -> int:

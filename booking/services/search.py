@@ -29,7 +29,7 @@ from booking.services.matrix import PlaceMatrix
 from booking.services.problem import alight_seconds, day_problem
 from booking.services.stops import Standing
 from routing.insertion import Inserter, Insertion
-from routing.model import Request, Window
+from routing.model import Plan, Problem, Request, Window
 
 OUTWARD_TRIED: Final = 8
 """So many outward windows are tried together with every way home."""
@@ -83,13 +83,18 @@ def search(
     if not tries:
         return Obstructed(_no_time(journey, shape, now))
     if journey.batch:
-        return _to_wait(journey, day, matrix, tries, now)
+        return _to_wait(journey, day, matrix, tries)
     engine = Inserter(*_problem(day, matrix, journey, now))
     return _ways(journey, day, matrix, engine, tries, widen)
 
 
-def leg_request(leg: OfferedLeg, matrix: PlaceMatrix, load: tuple[int, int], boarding: int,
-                together: str | None = None) -> Request:
+def leg_request(
+    leg: OfferedLeg,
+    matrix: PlaceMatrix,
+    load: tuple[int, int],
+    boarding: int,
+    together: str | None = None,
+) -> Request:
     """The routing request of a leg that was offered, its promise as hard windows."""
     return Request(
         id=f"new {leg.leg}",
@@ -106,7 +111,9 @@ def leg_request(leg: OfferedLeg, matrix: PlaceMatrix, load: tuple[int, int], boa
     )
 
 
-def _problem(day: Day, matrix: PlaceMatrix, journey: Journey, now: datetime):  # type: ignore[no-untyped-def]
+def _problem(
+    day: Day, matrix: PlaceMatrix, journey: Journey, now: datetime
+) -> tuple[Problem, Plan]:
     made = day_problem(
         day, matrix, now, extra_places=(journey.start.place_id, journey.finish.place_id)
     )
@@ -277,9 +284,7 @@ def _no_time(journey: Journey, shape: LegShape, now: datetime) -> Broken:
     return late or outside_hours(hours, when, homeward=False)
 
 
-def _possible(
-    journey: Journey, day: Day, matrix: PlaceMatrix, found: Sequence[_Found]
-) -> Possible:
+def _possible(journey: Journey, day: Day, matrix: PlaceMatrix, found: Sequence[_Found]) -> Possible:
     legs = tuple(
         _leg(journey, day, matrix, item, homeward=index == 1) for index, item in enumerate(found)
     )
@@ -329,10 +334,9 @@ def _fare(journey: Journey, day: Day, candidate: Candidate) -> int:
 
 
 def _to_wait(
-    journey: Journey, day: Day, matrix: PlaceMatrix, tries: list[Candidate], now: datetime
+    journey: Journey, day: Day, matrix: PlaceMatrix, tries: list[Candidate]
 ) -> list[Possible] | Obstructed:
     """In batch mode: one answer, the whole range of times that would do, decided later."""
-    del now
     legs = [_waiting_leg(journey, day, matrix, tries, homeward=False)]
     home: When | None = journey.wish.home
     if home is not None:

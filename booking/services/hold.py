@@ -1,0 +1,244 @@
+"""Hold an offer for five minutes: what was read out to a caller can be accepted.
+
+A held journey takes its room in the plan like a booked one; when the hold runs
+out it is given back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from booking.context import Context
+from booking.domain.errors import Gone, NotFound, PromiseBroken
+from booking.domain.needs import Party
+from booking.domain.offers import OfferedLeg
+from booking.domain.service_day import moment
+from booking.domain.statuses import BookingStatus, RequestStatus
+from booking.domain.wish import Wish
+from booking.models import Booking, JourneyRequest, Offer
+from booking.services.day import Point, load_points
+from booking.services.editing import Edit, drop_from_plan, edit_day
+from booking.services.history import move
+from booking.services.search import leg_request
+from booking.services.zone_days import ensure_zone_day, lock_zone_day
+from routing.insertion import Inserter
+
+HOLD_MINUTES: Final = 5
+CHOOSABLE: Final = frozenset(
+    {RequestStatus.OFFERED, RequestStatus.REFUSED, RequestStatus.HELD, RequestStatus.EXPIRED}
+)
+GONE: Final = "That journey has just been taken by somebody else. Here is what we can offer now."
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An offer somebody chose, and what it takes to hold it."""
+
+    request_id: int
+    zone_day_id: int
+    number: int
+    legs: tuple[OfferedLeg, ...]
+    wish: Wish
+    boarding: int
+    points: dict[int, Point]
+
+
+def hold(ctx: Context, request_id: int, number: int, *, by: str, now: datetime) -> datetime:
+    """Hold offer `number` of the request; returns until when.
+
+    Holding the same offer again changes nothing; choosing another lets go of
+    the first. Raises Gone when it no longer fits, NotFound for no such offer.
+    """
+    chosen = _chosen(ctx, request_id, number)
+    return edit_day(
+        ctx,
+        chosen.zone_day_id,
+        lambda edit: _hold(edit, chosen, by=by),
+        now=now,
+        places=chosen.points,
+    )
+
+
+def release(ctx: Context, request_id: int, *, by: str, now: datetime) -> None:
+    """Let go of a held offer; the request can be offered again. Safe to repeat."""
+    with ctx.db.writing() as session:
+        request = lock_request(session, request_id)
+        if request.status != RequestStatus.HELD.value:
+            return
+        _let_go(session, request, by=by, now=now)
+        request.status = RequestStatus.OFFERED.value
+
+
+def expire_holds(ctx: Context, *, now: datetime) -> int:
+    """Give back the room of every hold that ran out; returns how many."""
+    with ctx.db.reading() as session:
+        due = session.scalars(
+            select(Booking.request_id)
+            .where(Booking.status == BookingStatus.HELD.value, Booking.hold_until < now)
+            .distinct()
+        ).all()
+    return sum(_expire(ctx, request_id, now) for request_id in due)
+
+
+def lock_request(session: Session, request_id: int) -> JourneyRequest:
+    """The request with its zone-day locked (the zone-day first: the order everybody keeps)."""
+    zone_day_id = session.scalar(
+        select(JourneyRequest.zone_day_id).where(JourneyRequest.id == request_id)
+    )
+    if zone_day_id is not None:
+        lock_zone_day(session, zone_day_id)
+    request = session.get(JourneyRequest, request_id, populate_existing=True)
+    if request is None:
+        raise NotFound("We have no such journey.")
+    return request
+
+
+def _expire(ctx: Context, request_id: int, now: datetime) -> bool:
+    with ctx.db.writing() as session:
+        request = lock_request(session, request_id)
+        if request.status != RequestStatus.HELD.value:
+            return False
+        if any(booking.hold_until and booking.hold_until >= now for booking in request.bookings):
+            return False
+        _let_go(session, request, by="expiry", now=now)
+        request.status = RequestStatus.EXPIRED.value
+        return True
+
+
+def _let_go(session: Session, request: JourneyRequest, *, by: str, now: datetime) -> None:
+    """Take a held request's bookings out of the plan and away."""
+    held = [b for b in request.bookings if b.status == BookingStatus.HELD.value]
+    if not held or request.zone_day_id is None:
+        return
+    zone_day = lock_zone_day(session, request.zone_day_id)
+    for booking in held:
+        move(session, booking, BookingStatus.EXPIRED, by=by, now=now)
+    drop_from_plan(session, zone_day, frozenset(b.id for b in held), reason="expired", now=now)
+
+
+def _chosen(ctx: Context, request_id: int, number: int) -> Chosen:
+    with ctx.db.reading() as session:
+        request = session.get(JourneyRequest, request_id)
+        offer = session.scalar(
+            select(Offer).where(Offer.request_id == request_id, Offer.number == number)
+        )
+        if request is None or offer is None or request.zone_id is None:
+            raise NotFound("We have no such offer. Please choose one from the list.")
+        legs = tuple(OfferedLeg.from_json(leg) for leg in offer.legs)
+        points = load_points(
+            session, {leg.pickup_place_id for leg in legs} | {leg.dropoff_place_id for leg in legs}
+        )
+        wish = Wish.from_json(request.wish)
+        boarding = wish.party.boarding_seconds(request.person.boarding_minutes)
+        zone_id, day = request.zone_id, date.fromisoformat(legs[0].day)
+    with ctx.db.writing() as session:
+        zone_day_id = ensure_zone_day(session, zone_id, day)
+    return Chosen(request_id, zone_day_id, number, legs, wish, boarding, points)
+
+
+def _hold(edit: Edit, chosen: Chosen, *, by: str) -> datetime:
+    request = edit.session.get(JourneyRequest, chosen.request_id, populate_existing=True)
+    if request is None or RequestStatus(request.status) not in CHOOSABLE:
+        raise Gone("This journey has already been decided. Look at your journeys.")
+    until = edit.now + timedelta(minutes=HOLD_MINUTES)
+    if request.status == RequestStatus.HELD.value:
+        if request.chosen == chosen.number:
+            return _still(request, until)
+        raise Gone("You are holding another time. Let it go first, or go on with it.")
+    if not chosen.legs[0].waiting:
+        _insert(edit, request, chosen, until, by)
+    request.status = RequestStatus.HELD.value
+    request.chosen = chosen.number
+    request.zone_day_id = chosen.zone_day_id
+    request.service_date = edit.day.day
+    return until
+
+
+def _still(request: JourneyRequest, until: datetime) -> datetime:
+    return next((b.hold_until for b in request.bookings if b.hold_until), None) or until
+
+
+def _insert(edit: Edit, request: JourneyRequest, chosen: Chosen, until: datetime, by: str) -> None:
+    engine = Inserter(edit.made.problem, edit.made.plan)
+    load = chosen.wish.party.load
+    for leg in chosen.legs:
+        together = chosen.wish.together if leg.leg == "outward" else None
+        wanted = leg_request(leg, edit.matrix, load, chosen.boarding, together)
+        (found,) = engine.best_of([wanted])
+        if found is None:
+            raise Gone(GONE)
+        engine = engine.insert(wanted, found)
+    made = [_booking(request, chosen, leg, edit.now) for leg in chosen.legs]
+    for booking in made:
+        booking.hold_until = until
+        edit.session.add(booking)
+        edit.session.flush()
+        move(edit.session, booking, BookingStatus.HELD, by=by, now=edit.now)
+    ids = [*edit.made.booking_ids, *(booking.id for booking in made)]
+    try:
+        edit.publish(engine.plan, engine.problem, ids, "held")
+    except PromiseBroken as broken:
+        raise Gone(GONE) from broken
+
+
+def _booking(request: JourneyRequest, chosen: Chosen, leg: OfferedLeg, now: datetime) -> Booking:
+    """The leg's row; one that was held before and ran out is taken up again."""
+    ran_out = {b.leg: b for b in request.bookings if b.status == BookingStatus.EXPIRED.value}
+    booking = ran_out.get(leg.leg) or Booking(
+        request_id=request.id,
+        person_id=request.person_id,
+        leg=leg.leg,
+        status=BookingStatus.HELD.value,
+        created_at=now,
+    )
+    for name, value in _promise(chosen, leg).items():
+        setattr(booking, name, value)
+    booking.updated_at = now
+    return booking
+
+
+def _promise(chosen: Chosen, leg: OfferedLeg) -> dict[str, Any]:
+    day = date.fromisoformat(leg.day)
+    party: Party = chosen.wish.party
+    return {
+        "zone_day_id": chosen.zone_day_id,
+        "pickup_place_id": leg.pickup_place_id,
+        "dropoff_place_id": leg.dropoff_place_id,
+        "walk_from_m": leg.walk_from_m,
+        "walk_to_m": leg.walk_to_m,
+        "promised_earliest": moment(day, leg.earliest),
+        "promised_latest": moment(day, leg.latest),
+        "promised_arrival": moment(day, leg.arrive_by),
+        "arrive_after": moment(day, leg.arrive_after) if leg.arrive_after else None,
+        "load": list(party.load),
+        "party": party.to_json(),
+        "boarding_seconds": chosen.boarding,
+        "direct_seconds": leg.direct_seconds,
+        "ride_limit_seconds": leg.ride_limit_seconds,
+        "together": chosen.wish.together,
+        "fare_pence": leg.fare_pence,
+    }
+
+
+def waiting_booking(
+    request: JourneyRequest, chosen: Chosen, leg: OfferedLeg, now: datetime
+) -> Booking:
+    """A leg asked for in batch mode: wished times, and no promise yet but the arrival asked."""
+    booking = _booking(request, chosen, leg, now)
+    booking.status = BookingStatus.WAITING.value
+    booking.wished_earliest, booking.wished_latest = (
+        booking.promised_earliest,
+        booking.promised_latest,
+    )
+    booking.promised_earliest = booking.promised_latest = None
+    return booking
+
+
+def chosen_offer(ctx: Context, request_id: int, number: int) -> Chosen:
+    """The offer that was chosen, for services that act on it."""
+    return _chosen(ctx, request_id, number)
