@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from booking.context import Context
 from booking.models import Account, SignIn
-from booking.services import secrets
+from booking.services import credentials
 
 
 class Kind(StrEnum):
@@ -48,10 +48,10 @@ def start_in(
     session: Session, account: Account, kind: Kind, now: datetime, *, label: str = ""
 ) -> str:
     """Sign an account in within a service's own transaction; returns the token to keep."""
-    token = secrets.new_token()
+    token = credentials.new_token()
     session.add(
         SignIn(
-            token_hash=secrets.hash_token(token),
+            token_hash=credentials.hash_token(token),
             account_id=account.id,
             kind=kind,
             label=label[:80],
@@ -70,7 +70,7 @@ def find_account(ctx: Context, token: str, now: datetime) -> Account | None:
     """
     with ctx.db.reading() as session:
         sign_in = session.scalar(
-            select(SignIn).where(SignIn.token_hash == secrets.hash_token(token))
+            select(SignIn).where(SignIn.token_hash == credentials.hash_token(token))
         )
         if sign_in is None or not _good(sign_in, now):
             return None
@@ -83,7 +83,7 @@ def find_account(ctx: Context, token: str, now: datetime) -> Account | None:
 def end(ctx: Context, token: str, by: str, now: datetime) -> None:
     """Sign out: the token is worthless from here on."""
     with ctx.db.writing() as session:
-        _end(session, SignIn.token_hash == secrets.hash_token(token), by, now)
+        _end(session, SignIn.token_hash == credentials.hash_token(token), by, now)
 
 
 def end_all(ctx: Context, account_id: int, by: str, now: datetime) -> int:
@@ -102,9 +102,7 @@ def _note_seen(ctx: Context, sign_in: SignIn, now: datetime) -> None:
         session.execute(
             update(SignIn)
             .where(SignIn.id == sign_in.id, SignIn.ended_at.is_(None), SignIn.seen_at < now)
-            .values(
-                seen_at=now, expires_at=min(now + stay.idle, sign_in.started_at + stay.longest)
-            )
+            .values(seen_at=now, expires_at=min(now + stay.idle, sign_in.started_at + stay.longest))
         )
 
 

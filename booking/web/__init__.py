@@ -1,2 +1,1 @@
-"""Pages and API: parse, call a service, render. Views never query the database.
-"""
+"""Pages and API: parse, call a service, render. Views never query the database."""

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Flask
+from flask import Flask, g
 from flask.wrappers import Response
-from flask_login import current_user
 from flask_talisman import Talisman
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -59,6 +58,7 @@ def init_security_headers(app: Flask, settings: Settings) -> None:
 
 def _keep_private(response: Response) -> Response:
     """Pages of signed-in people stay out of shared and old computers' caches."""
-    if "Cache-Control" not in response.headers and current_user.is_authenticated:
+    user = g.get("_login_user")  # Asked for in this request, or not at all.
+    if "Cache-Control" not in response.headers and user is not None and user.is_authenticated:
         response.headers["Cache-Control"] = "no-store"
     return response
