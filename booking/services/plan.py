@@ -1,0 +1,234 @@
+"""Re-optimise a zone-day in the background and publish the better plan.
+
+The solver runs outside any transaction on the plan of version v. Its plan is
+published only onto the version in force at that moment: if somebody booked or
+cancelled meanwhile, the plan is rebased first, and dropped when it cannot be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import uuid4
+
+from routing.optimise import Progress, Stop, solve
+from sqlalchemy import or_, select, update
+
+from booking.adapters.task_queue import TaskQueue
+from booking.context import Context
+from booking.domain.errors import NotFound, PromiseBroken
+from booking.models import ZoneDay
+from booking.services.day import Day, load_day
+from booking.services.editing import Edit, edit_day
+from booking.services.matrix import look_up
+from booking.services.outbox import add
+from booking.services.problem import DayProblem, day_problem
+from booking.services.rebase import rebase
+from routing.cost import cost
+from routing.model import Action, Plan
+
+CLAIM_MARGIN_SECONDS: Final = 15
+WORTH_POUNDS: Final = 0.01
+"""A plan that saves less than a penny is not worth anybody's attention."""
+QUIET_SECONDS: Final = 10
+"""A day is planned once nobody has changed it for so long."""
+PLAN_TASK: Final = "plan_zone_day"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOutcome:
+    """What came of a planning: published, kept (nothing better), busy or nothing."""
+
+    outcome: str
+    version: int
+    cost_before: float = 0.0
+    cost_after: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A better plan, made for the day as it was, not yet published."""
+
+    version: int
+    runs_by_booking: tuple[tuple[int, tuple[tuple[str, int | None], ...]], ...]
+    """Per shift id the visits in order, as (action, booking id)."""
+
+
+def plan_zone_day(
+    ctx: Context,
+    zone_day_id: int,
+    *,
+    now: datetime,
+    seconds: float | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> PlanOutcome:
+    """Plan that zone-day again. Safe to run any number of times, also at once.
+
+    Whoever comes second while a planning runs is told `busy`; a claim left by a
+    worker that died runs out by itself.
+    """
+    seconds = ctx.settings.plan_seconds if seconds is None else seconds
+    token = uuid4().hex
+    if not _claim(ctx, zone_day_id, token, now, seconds):
+        return PlanOutcome("busy", 0)
+    try:
+        return _plan(ctx, zone_day_id, token, now, seconds, progress)
+    finally:
+        _unclaim(ctx, zone_day_id, token)
+
+
+def request_planning(ctx: Context, zone_day_id: int, *, by: str, now: datetime) -> None:
+    """Ask for a planning now; the relay hands it to a worker."""
+    with ctx.db.writing() as session:
+        if session.get(ZoneDay, zone_day_id) is None:
+            raise NotFound("We have no such day.")
+        session.execute(
+            update(ZoneDay)
+            .where(ZoneDay.id == zone_day_id)
+            .values(wants_planning_since=now, planning_progress="Waiting for a worker")
+        )
+        add(session, PLAN_TASK, {"zone_day_id": zone_day_id, "by": by}, due_at=now, now=now)
+
+
+def sweep(ctx: Context, queue: TaskQueue, *, now: datetime) -> int:
+    """Send a planning task for every day that has wanted one for a while; returns how many.
+
+    Runs every few seconds: the database knows what is to be done, so a task that
+    was lost is simply sent again.
+    """
+    quiet = now - timedelta(seconds=QUIET_SECONDS)
+    with ctx.db.reading() as session:
+        due = session.scalars(
+            select(ZoneDay.id).where(
+                ZoneDay.wants_planning_since < quiet,
+                ZoneDay.service_date >= (now - timedelta(days=1)).date(),
+                or_(ZoneDay.planning_until.is_(None), ZoneDay.planning_until < now),
+            )
+        ).all()
+    for zone_day_id in due:
+        queue.send(PLAN_TASK, zone_day_id)
+    return len(due)
+
+
+def _claim(ctx: Context, zone_day_id: int, token: str, now: datetime, seconds: float) -> bool:
+    until = now + timedelta(seconds=seconds + CLAIM_MARGIN_SECONDS)
+    with ctx.db.writing() as session:
+        claimed = session.execute(
+            update(ZoneDay)
+            .where(
+                ZoneDay.id == zone_day_id,
+                or_(ZoneDay.planning_until.is_(None), ZoneDay.planning_until < now),
+            )
+            .values(planning_by=token, planning_until=until, planning_progress="Planning")
+        )
+        return bool(claimed.rowcount)  # type: ignore[attr-defined]
+
+
+def _unclaim(ctx: Context, zone_day_id: int, token: str) -> None:
+    with ctx.db.writing() as session:
+        session.execute(
+            update(ZoneDay)
+            .where(ZoneDay.id == zone_day_id, ZoneDay.planning_by == token)
+            .values(planning_by=None, planning_until=None)
+        )
+
+
+def _plan(
+    ctx: Context,
+    zone_day_id: int,
+    token: str,
+    now: datetime,
+    seconds: float,
+    progress: Callable[[str], None] | None,
+) -> PlanOutcome:
+    day = _read(ctx, zone_day_id)
+    if not day.bookings or not day.shifts:
+        return _nothing(ctx, zone_day_id, day)
+    matrix = look_up(ctx.travel_times, day.points)
+    made = day_problem(day, matrix, now)
+    report = _reporter(ctx, zone_day_id, token, progress)
+    result = solve(
+        made.problem, Stop(seconds=seconds), seed=day.version, start=made.plan, progress=report
+    )
+    draft = _draft(made, result.plan)
+    return edit_day(ctx, zone_day_id, lambda edit: _publish(edit, draft), now=now)
+
+
+def _read(ctx: Context, zone_day_id: int) -> Day:
+    with ctx.db.reading() as session:
+        zone_day = session.get(ZoneDay, zone_day_id)
+        if zone_day is None:
+            raise NotFound("We have no such day.")
+        return load_day(session, zone_day)
+
+
+def _nothing(ctx: Context, zone_day_id: int, day: Day) -> PlanOutcome:
+    with ctx.db.writing() as session:
+        session.execute(
+            update(ZoneDay)
+            .where(ZoneDay.id == zone_day_id, ZoneDay.version == day.version)
+            .values(wants_planning_since=None, planning_progress="Nothing to plan")
+        )
+    return PlanOutcome("nothing", day.version)
+
+
+def _reporter(
+    ctx: Context, zone_day_id: int, token: str, progress: Callable[[str], None] | None
+) -> Callable[[Progress], None]:
+    last = [-1.0]
+
+    def report(step: Progress) -> None:
+        if step.seconds < last[0] + 1.0:
+            return
+        last[0] = step.seconds
+        words = f"{step.seconds:.0f} s, {step.iterations} tries, costs £{step.cost:.2f}"
+        if progress is not None:
+            progress(words)
+        with ctx.db.writing() as session:
+            session.execute(
+                update(ZoneDay)
+                .where(ZoneDay.id == zone_day_id, ZoneDay.planning_by == token)
+                .values(planning_progress=words)
+            )
+
+    return report
+
+
+def _draft(made: DayProblem, plan: Plan) -> Draft:
+    runs = tuple(
+        (
+            made.day.shifts[route.vehicle].id,
+            tuple(
+                (
+                    visit.action.value,
+                    None if visit.action is Action.BREAK else made.booking_ids[visit.index],
+                )
+                for visit in route.visits
+            ),
+        )
+        for route in plan.routes
+    )
+    return Draft(made.day.version, runs)
+
+
+def _publish(edit: Edit, draft: Draft) -> PlanOutcome:
+    """Put the draft onto the version in force, if it is legal there and better."""
+    before = cost(edit.made.problem, edit.made.plan).total
+    version = edit.zone_day.version
+    plan = rebase(edit.made, draft.runs_by_booking)
+    changed_since = edit.zone_day.version != draft.version
+    if not changed_since:
+        edit.zone_day.wants_planning_since = None
+    after = before if plan is None else cost(edit.made.problem, plan).total
+    if plan is None or after > before - WORTH_POUNDS:
+        edit.zone_day.planning_progress = f"Nothing better found than £{before:.2f}"
+        return PlanOutcome("kept", version, before, before)
+    try:
+        edit.publish(plan, edit.made.problem, edit.made.booking_ids, "optimised")
+    except PromiseBroken:
+        edit.zone_day.planning_progress = "The plan found would have broken a promise: not used"
+        return PlanOutcome("kept", version, before, before)
+    edit.zone_day.planning_progress = f"Saved £{before - after:.2f}"
+    return PlanOutcome("published", edit.zone_day.version, before, after)

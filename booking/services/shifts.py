@@ -1,0 +1,166 @@
+"""Shifts: made from the weekly pattern, and withdrawn when a bus cannot go out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from booking.context import Context
+from booking.domain.errors import Invalid, NotFound
+from booking.domain.service_day import today, weekday
+from booking.models import Booking, JourneyRequest, Shift, ShiftPattern, Vehicle, Zone
+from booking.services.day import Day
+from booking.services.editing import Edit, edit_day
+from booking.services.notify import write_message
+from booking.services.problem import day_problem, runs_of
+from booking.services.rebase import insert_who_can
+from booking.services.zone_days import ensure_zone_day, write_plan
+from routing.cost import cost
+from routing.model import Plan
+
+DAYS_BEYOND: Final = 7
+"""Shifts exist a week further ahead than anybody can book."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What became of the people on a withdrawn shift: booking ids."""
+
+    moved: tuple[int, ...]
+    without_bus: tuple[int, ...]
+    """Promises no other bus can keep: each has been told, and waits for a decision."""
+
+
+def materialise_shifts(ctx: Context, *, now: datetime) -> int:
+    """Make the shifts of every day that can be booked, from the weekly pattern; how many."""
+    with ctx.db.writing() as session:
+        ahead = max(session.scalars(select(Zone.book_ahead_days)).all(), default=0)
+        days = [today(now) + timedelta(days=n) for n in range(ahead + DAYS_BEYOND + 1)]
+        known = _known(session, days)
+        made = 0
+        for pattern, zone_id in _patterns(session):
+            for day in days:
+                key = (pattern.vehicle_id, day, pattern.starts)
+                if weekday(day) == pattern.weekday and key not in known:
+                    session.add(_shift(pattern, zone_id, day))
+                    made += 1
+    return made
+
+
+def withdraw_shift(
+    ctx: Context, shift_id: int, *, by: str, reason: str, now: datetime
+) -> Withdrawal:
+    """Take a shift out of the plan: a breakdown, or nobody to drive it.
+
+    A named person says why. Everybody on it goes to another bus within their
+    promise where one can; the others are told at once, in the same transaction,
+    and stay on the operator's list until somebody has decided.
+    """
+    if not reason.strip():
+        raise Invalid("Say why the bus cannot go out. Passengers will be told.", "reason")
+    with ctx.db.reading() as session:
+        shift = session.get(Shift, shift_id)
+        if shift is None:
+            raise NotFound("We have no such shift.")
+        zone_id, day = shift.zone_id, shift.service_date
+    with ctx.db.writing() as session:
+        zone_day_id = ensure_zone_day(session, zone_id, day)
+    return edit_day(
+        ctx,
+        zone_day_id,
+        lambda edit: _withdraw(edit, shift_id, by=by, reason=reason.strip()),
+        now=now,
+    )
+
+
+def _withdraw(edit: Edit, shift_id: int, *, by: str, reason: str) -> Withdrawal:
+    shift = edit.session.get(Shift, shift_id, populate_existing=True)
+    if shift is None or shift.status != "planned":
+        return Withdrawal((), ())
+    shift.status = "withdrawn"
+    run = next((run for run in edit.day.runs if run.shift_id == shift_id), None)
+    stranded = tuple(
+        sorted({stop.booking_id for stop in run.stops if stop.booking_id}) if run else ()
+    )
+    edit.session.flush()
+    moved = _replan(edit, shift_id, by, reason)
+    without = tuple(booking for booking in stranded if booking not in moved)
+    _tell(edit, without, reason)
+    edit.zone_day.wants_planning_since = edit.now
+    return Withdrawal(tuple(b for b in stranded if b in moved), without)
+
+
+def _replan(edit: Edit, shift_id: int, by: str, reason: str) -> frozenset[int]:
+    """Write the plan without that shift, whoever fits moved to other buses; who is in it."""
+    day = _without_shift(edit, shift_id)
+    made = day_problem(day, edit.matrix, edit.now)
+    plan: Plan = insert_who_can(made)
+    runs = runs_of(plan, made, made.booking_ids)
+    write_plan(
+        edit.session,
+        edit.zone_day,
+        runs,
+        before=edit.day.runs,
+        reason="disrupted",
+        cost=cost(made.problem, plan).total,
+        now=edit.now,
+        extra={"shift": shift_id, "by": by, "why": reason},
+    )
+    return frozenset(stop.booking_id for run in runs for stop in run.stops if stop.booking_id)
+
+
+def _without_shift(edit: Edit, shift_id: int) -> Day:
+    return replace(
+        edit.day,
+        shifts=tuple(shift for shift in edit.day.shifts if shift.id != shift_id),
+        runs=tuple(run for run in edit.day.runs if run.shift_id != shift_id),
+    )
+
+
+def _tell(edit: Edit, booking_ids: tuple[int, ...], reason: str) -> None:
+    requests = edit.session.scalars(
+        select(JourneyRequest)
+        .join(Booking, Booking.request_id == JourneyRequest.id)
+        .where(Booking.id.in_(booking_ids))
+        .distinct()
+    ).unique()
+    for request in requests:
+        write_message(
+            edit.session, request.person, request, "disrupted", now=edit.now, reason=reason
+        )
+
+
+def _known(session: Session, days: list[date]) -> set[tuple[int, date, int]]:
+    rows = session.execute(
+        select(Shift.vehicle_id, Shift.service_date, Shift.starts).where(
+            Shift.service_date.in_(days)
+        )
+    )
+    return {(row.vehicle_id, row.service_date, row.starts) for row in rows}
+
+
+def _patterns(session: Session) -> list[tuple[ShiftPattern, int]]:
+    rows = session.execute(
+        select(ShiftPattern, Vehicle.zone_id)
+        .join(Vehicle, Vehicle.id == ShiftPattern.vehicle_id)
+        .where(Vehicle.active)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def _shift(pattern: ShiftPattern, zone_id: int, day: date) -> Shift:
+    return Shift(
+        zone_id=zone_id,
+        service_date=day,
+        vehicle_id=pattern.vehicle_id,
+        driver_id=pattern.driver_id,
+        starts=pattern.starts,
+        ends=pattern.ends,
+        break_from=pattern.break_from,
+        break_to=pattern.break_to,
+        break_minutes=pattern.break_minutes,
+    )
