@@ -53,13 +53,3 @@ if not os.environ.get("NUMBA_CACHE_DIR"):
 def compiled(function: F) -> F:
     """Compile a function of arrays and numbers at its first call, or take it from the cache."""
     return cast(F, numba.njit(cache=True, error_model="numpy")(function))
-
-
-def warm() -> None:
-    """Compile everything now (a worker's start), so that nobody waits for it later.
-
-    Takes seconds up to a minute the first time on a machine, then a fraction of a second.
-    """
-    from routing.warming import warm_everything
-
-    warm_everything()

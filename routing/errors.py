@@ -10,7 +10,7 @@ class RoutingError(Exception):
     """Any error this library raises on purpose."""
 
 
-class InvalidProblem(RoutingError):  # noqa: N818 - reads as what it says
+class InvalidProblem(RoutingError):
     """The problem breaks a rule of its own, so no plan could be legal.
 
     `subject` names the request, vehicle or matrix ("request R12"), `rule` is a
@@ -24,7 +24,7 @@ class InvalidProblem(RoutingError):  # noqa: N818 - reads as what it says
         self.explanation = explanation
 
 
-class IllegalPlan(RoutingError):  # noqa: N818 - reads as what it says
+class IllegalPlan(RoutingError):
     """A plan handed in does not fit its problem."""
 
 

@@ -20,39 +20,41 @@ from routing.schedule import Standing, standing
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Records = Any
+"""A structured array: compiled code reads `nodes[x].early`, Python `nodes["early"][x]`."""
+
+
+def record(whole: str, real: str = "") -> np.dtype[Any]:
+    """A structured type of whole numbers and, after them, real ones."""
+    fields = [(name, np.int64) for name in whole.split()]
+    return np.dtype(fields + [(name, np.float64) for name in real.split()])
+
+
+NODE = record("place early late service")
+"""`place` is -1 for a break: wherever the vehicle stands."""
+
+REQUEST = record("limit direct people required together bundle boarded boarded_end", "refusal")
+"""`limit` and `direct` ride; `boarded` is the vehicle it is on board of, or -1, since
+`boarded_end`; `together` and `bundle` are group numbers or -1."""
+
+VEHICLE = record("anchored origin max_duration kind breaks first_break", "fixed")
+"""`anchored`: its route has begun, at `origin`; `breaks` still to be taken, the first
+at node `first_break`; the same `kind`: the same in all but name."""
 
 
 class Flat(NamedTuple):
     """The problem; n request slots, V vehicles, K load dimensions, L locations."""
 
     n: int
-    vehicles: int
     dur: Matrix
     dist: Matrix
-    loc: Ints  # (nodes,), -1 for a break: wherever the vehicle stands
-    early: Ints  # (nodes,)
-    late: Ints
-    service: Ints
+    nodes: Records  # (nodes,) of NODE
+    requests: Records  # (n,) of REQUEST
+    vehicles: Records  # (V,) of VEHICLE
     load: Ints  # (n, K)
-    limit: Ints  # (n,) longest ride, FAR_FUTURE if none
-    direct: Ints  # (n,) direct ride
-    people: Ints
-    refusal: Floats  # (n,)
-    required: Bools
-    allowed: Bools  # (n, V)
-    together: Ints  # (n,) group number or -1
-    bundle: Ints
-    boarded: Ints  # (n,) the vehicle it is on board of, or -1
-    boarded_end: Ints  # (n,) when that pickup ended
     room: Ints  # (V, configurations, K), padded with -1
     held: Ints  # (V, K) load on board at the start
-    max_duration: Ints  # (V,) FAR_FUTURE if none
-    anchored: Bools  # (V,) the route has begun
-    origin: Ints  # (V,) when it began
-    fixed: Floats  # (V,)
-    kind: Ints  # (V,) same number: the same in all but name
-    break_first: Ints  # (V + 1,) breaks to be taken by v: from [v] to [v + 1]
-    break_index: Ints  # their index in the vehicle's tuple
+    allowed: Bools  # (n, V)
     per_distance: float
     per_duration: float
     per_excess: float
@@ -60,69 +62,55 @@ class Flat(NamedTuple):
 
 def flatten(problem: Problem, spare: int = 0) -> Flat:
     """Turn a (valid) problem into arrays, with `spare` empty slots for further requests."""
-    n = len(problem.requests) + spare
+    n, vehicles = len(problem.requests) + spare, len(problem.vehicles)
     now = [standing(problem, vehicle) for vehicle in problem.vehicles]
-    pending = [
-        [k for k in range(len(vehicle.breaks)) if k not in state.breaks_taken]
-        for vehicle, state in zip(problem.vehicles, now, strict=True)
-    ]
-    nodes = 2 * n + 2 * len(now) + sum(len(breaks) for breaks in pending)
-    dimensions = len(problem.vehicles[0].configurations[0]) if problem.vehicles else 1
+    breaks = sum(len(v.breaks) for v in problem.vehicles)
+    dimensions = len(problem.vehicles[0].configurations[0]) if vehicles else 1
     flat = Flat(
         n=n,
-        vehicles=len(now),
         dur=_plain(problem.durations),
         dist=_plain(problem.distances),
-        loc=np.full(nodes, -1, np.int64),
-        early=np.zeros(nodes, np.int64),
-        late=np.full(nodes, FAR_FUTURE, np.int64),
-        service=np.zeros(nodes, np.int64),
+        nodes=np.zeros(2 * n + 2 * vehicles + breaks, NODE),
+        requests=np.zeros(n, REQUEST),
+        vehicles=np.zeros(vehicles, VEHICLE),
         load=np.zeros((n, dimensions), np.int64),
-        limit=np.full(n, FAR_FUTURE, np.int64),
-        direct=np.zeros(n, np.int64),
-        people=np.ones(n, np.int64),
-        refusal=np.zeros(n),
-        required=np.zeros(n, np.bool_),
-        allowed=np.ones((n, len(now)), np.bool_),
-        together=_numbered([r.together for r in problem.requests], spare),
-        bundle=_numbered([r.bundle for r in problem.requests], spare),
-        boarded=np.full(n, -1, np.int64),
-        boarded_end=np.zeros(n, np.int64),
         room=_room(problem, dimensions),
-        held=np.zeros((len(now), dimensions), np.int64),
-        max_duration=_or_far([v.max_duration for v in problem.vehicles]),
-        anchored=np.array([state.origin is not None for state in now], np.bool_),
-        origin=np.array([state.origin or 0 for state in now], np.int64),
-        fixed=np.array([v.fixed_cost for v in problem.vehicles], np.float64),
-        kind=_kinds(problem),
-        break_first=np.cumsum([0, *(len(breaks) for breaks in pending)]).astype(np.int64),
-        break_index=np.array([k for breaks in pending for k in breaks], np.int64),
+        held=np.zeros((vehicles, dimensions), np.int64),
+        allowed=np.ones((n, vehicles), np.bool_),
         per_distance=float(problem.objective.per_distance),
         per_duration=float(problem.objective.per_duration),
         per_excess=float(problem.objective.per_excess_ride),
     )
+    flat.requests["boarded"] = -1
+    flat.requests["together"] = _numbered([r.together for r in problem.requests], spare)
+    flat.requests["bundle"] = _numbered([r.bundle for r in problem.requests], spare)
+    flat.vehicles["kind"] = _kinds(problem)
     for slot, request in enumerate(problem.requests):
         put_request(flat, problem, slot, request)
+    node = 2 * n + 2 * vehicles
     for index, state in enumerate(now):
         _put_vehicle(flat, problem, index, state)
-    _put_breaks(flat, problem, pending)
+        node = _put_breaks(flat, problem, index, state, node)
     return flat
 
 
 def put_request(flat: Flat, problem: Problem, slot: int, request: Request) -> None:
     """Write a request into a slot (links and histories apart)."""
-    drop = flat.n + slot
-    flat.loc[slot], flat.loc[drop] = request.pickup, request.dropoff
-    flat.early[slot], flat.late[slot] = request.pickup_window.earliest, request.pickup_window.latest
-    flat.early[drop] = request.dropoff_window.earliest
-    flat.late[drop] = request.dropoff_window.latest
-    flat.service[slot], flat.service[drop] = request.pickup_service, request.dropoff_service
+    pickup, dropoff = request.pickup_window, request.dropoff_window
+    flat.nodes[slot] = (request.pickup, pickup.earliest, pickup.latest, request.pickup_service)
+    flat.nodes[flat.n + slot] = (
+        request.dropoff,
+        dropoff.earliest,
+        dropoff.latest,
+        request.dropoff_service,
+    )
+    row = flat.requests[slot]
+    row["limit"] = FAR_FUTURE if request.max_ride is None else request.max_ride
+    row["direct"] = problem.durations[request.pickup, request.dropoff]
+    row["people"] = request.people
+    row["required"] = request.required
+    row["refusal"] = request.refusal_cost
     flat.load[slot] = request.load
-    flat.limit[slot] = FAR_FUTURE if request.max_ride is None else request.max_ride
-    flat.direct[slot] = problem.durations[request.pickup, request.dropoff]
-    flat.people[slot] = request.people
-    flat.refusal[slot] = request.refusal_cost
-    flat.required[slot] = request.required
     flat.allowed[slot] = True
     if request.vehicles is not None:
         flat.allowed[slot] = [vehicle.id in request.vehicles for vehicle in problem.vehicles]
@@ -132,10 +120,6 @@ def _plain(matrix: Matrix) -> Matrix:
     """A writable, contiguous int64 array: one type, so one compilation."""
     plain = np.ascontiguousarray(matrix, dtype=np.int64)
     return plain if plain.flags.writeable else plain.copy()
-
-
-def _or_far(values: list[int | None]) -> Ints:
-    return np.array([FAR_FUTURE if value is None else value for value in values], np.int64)
 
 
 def _numbered(names: list[str | None], spare: int) -> Ints:
@@ -165,30 +149,39 @@ def _traits(v: Vehicle) -> tuple[Any, ...]:
 
 def _put_vehicle(flat: Flat, problem: Problem, v: int, now: Standing) -> None:
     vehicle = problem.vehicles[v]
+    longest = FAR_FUTURE if vehicle.max_duration is None else vehicle.max_duration
+    opens, closes = vehicle.shift.earliest, vehicle.shift.latest
     start = 2 * flat.n + 2 * v
-    end = start + 1
-    flat.loc[start], flat.loc[end] = now.place, vehicle.end
-    flat.early[start], flat.early[end] = now.ready, vehicle.shift.earliest
-    flat.late[end] = vehicle.shift.latest
     if now.origin is None:
-        flat.late[start] = vehicle.shift.latest
-    elif vehicle.max_duration is not None:
-        flat.late[end] = min(vehicle.shift.latest, now.origin + vehicle.max_duration)
+        flat.nodes[start] = (now.place, now.ready, closes, 0)
+    else:
+        flat.nodes[start] = (now.place, now.ready, FAR_FUTURE, 0)
+        closes = min(closes, now.origin + longest)
+    flat.nodes[start + 1] = (vehicle.end, opens, closes, 0)
+    row = flat.vehicles[v]
+    row["anchored"], row["origin"] = now.origin is not None, now.origin or 0
+    row["max_duration"], row["fixed"] = longest, vehicle.fixed_cost
     for done in vehicle.history:
         if done.action is not Action.BREAK:
             flat.allowed[done.index] = False
     for r, boarded in now.on_board.items():
-        drop = flat.n + r
-        flat.boarded[r], flat.boarded_end[r] = v, boarded
-        flat.late[drop] = min(flat.late[drop], boarded + flat.limit[r])
+        drop, passenger = flat.nodes[flat.n + r], flat.requests[r]
+        passenger["boarded"], passenger["boarded_end"] = v, boarded
+        drop["late"] = min(drop["late"], boarded + passenger["limit"])
         flat.held[v] += flat.load[r]
 
 
-def _put_breaks(flat: Flat, problem: Problem, pending: list[list[int]]) -> None:
-    node = 2 * flat.n + 2 * flat.vehicles
-    for vehicle, breaks in zip(problem.vehicles, pending, strict=True):
-        for k in breaks:
-            rest = vehicle.breaks[k]
-            flat.early[node], flat.late[node] = rest.window.earliest, rest.window.latest
-            flat.service[node] = rest.duration
-            node += 1
+def _put_breaks(flat: Flat, problem: Problem, v: int, now: Standing, node: int) -> int:
+    """Write the breaks still to be taken; returns the next free node."""
+    flat.vehicles[v]["first_break"] = node
+    for k in pending_breaks(problem.vehicles[v], now):
+        rest = problem.vehicles[v].breaks[k]
+        flat.nodes[node] = (-1, rest.window.earliest, rest.window.latest, rest.duration)
+        flat.vehicles[v]["breaks"] += 1
+        node += 1
+    return node
+
+
+def pending_breaks(vehicle: Vehicle, now: Standing) -> list[int]:
+    """The breaks still to be taken, in order."""
+    return [k for k in range(len(vehicle.breaks)) if k not in now.breaks_taken]

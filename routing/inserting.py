@@ -15,112 +15,109 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.compiled import compiled
-from routing.flat import Bools, Flat, Floats, Ints
+from routing.flat import Flat, Ints, Records, record
 from routing.placing import NEVER, time_cost
 from routing.timing import Desk, find_earliest, find_latest, lay_out, settle
+
+STOP = record("node place early late")
+"""A visit of a route: times of the earliest and latest timetable without breaks."""
+
+ROUTE = record("size used ok length", "time_cost floor")
+"""`size` visits with start and end; `used`: there is a route; `ok`: it can be driven;
+its `length`, its cost of time, and the least that can be with anything more put in."""
 
 
 class State(NamedTuple):
     """The routes as they are; W is the longest path without breaks."""
 
-    seq: Ints  # (V, W) nodes from start to end, without breaks
-    size: Ints  # (V,)
-    ok: Bools  # (V,) the route can be driven at all
-    early: Ints  # (V, W) without breaks
-    late: Ints  # (V, W)
+    stops: Records  # (V, W) of STOP
+    routes: Records  # (V,) of ROUTE
     load: Ints  # (V, W, K) after each visit
-    travelled: Ints  # (V,) distance
-    time_cost: Floats  # (V,)
-    floor: Floats  # (V,) the cost of time of the route with anything more put in, at least
     home: Ints  # (groups,) vehicle in which a `together` group rides, or -1
 
 
-def new_state(flat: Flat, routes: list[list[int]]) -> State:
-    """State for the given nodes between start and end of each vehicle."""
-    vehicles, wide = flat.vehicles, 2 * flat.n + 2
+def new_state(flat: Flat, orders: list[list[int]]) -> State:
+    """State for the given nodes between start and end of each vehicle; to be refreshed."""
+    vehicles, wide = len(flat.vehicles), 2 * flat.n + 2
     state = State(
-        seq=np.zeros((vehicles, wide), np.int64),
-        size=np.zeros(vehicles, np.int64),
-        ok=np.zeros(vehicles, np.bool_),
-        early=np.zeros((vehicles, wide), np.int64),
-        late=np.zeros((vehicles, wide), np.int64),
+        stops=np.zeros((vehicles, wide), STOP),
+        routes=np.zeros(vehicles, ROUTE),
         load=np.zeros((vehicles, wide, flat.load.shape[1]), np.int64),
-        travelled=np.zeros(vehicles, np.int64),
-        time_cost=np.zeros(vehicles),
-        floor=np.zeros(vehicles),
-        home=np.full(int(flat.together.max(initial=-1)) + 2, -1, np.int64),
+        home=np.full(int(flat.requests["together"].max(initial=-1)) + 2, -1, np.int64),
     )
-    for v, nodes in enumerate(routes):
+    for v, nodes in enumerate(orders):
         path = [2 * flat.n + 2 * v, *nodes, 2 * flat.n + 2 * v + 1]
-        state.seq[v, : len(path)] = path
-        state.size[v] = len(path)
+        state.stops["node"][v, : len(path)] = path
+        state.routes["size"][v] = len(path)
     return state
 
 
 @compiled
 def refresh(f: Flat, st: State, desk: Desk, v: int) -> None:
     """Recompute everything about route v from its order of visits."""
-    m = st.size[v]
-    desk.base[:m] = st.seq[v, :m]
-    desk.node[:m] = st.seq[v, :m]
+    route, stops, path = st.routes[v], st.stops[v], desk.path
+    m = route.size
+    for k in range(m):
+        desk.base[k] = stops[k].node
+        path[k].node = stops[k].node
+        stops[k].place = f.nodes[stops[k].node].place
     lay_out(f, desk, v, m)
-    st.ok[v] = find_earliest(desk, m) and find_latest(desk, m)
-    st.early[v, :m] = desk.early[:m]
-    st.late[v, :m] = desk.late[:m]
-    st.load[v, 0] = f.held[v]
-    travelled, place = 0, f.loc[desk.base[0]]
-    for k in range(1, m):
-        x = desk.base[k]
-        here = f.loc[x]
-        travelled += f.dist[place, here]
-        place = here
-        st.load[v, k] = st.load[v, k - 1]
-        if x < f.n:
-            st.load[v, k] += f.load[x]
-        elif x < 2 * f.n:
-            st.load[v, k] -= f.load[x - f.n]
-    st.travelled[v], st.time_cost[v], st.floor[v] = travelled, 0.0, 0.0
-    if not st.ok[v] or not is_used(f, st, v):
+    route.ok = find_earliest(path, m) and find_latest(path, m)
+    route.used = m > 2 or f.vehicles[v].anchored
+    route.length, route.time_cost, route.floor = 0, 0.0, 0.0
+    for c in range(f.held.shape[1]):
+        st.load[v, 0, c] = f.held[v, c]
+    for k in range(m):
+        stops[k].early, stops[k].late = path[k].early, path[k].late
+        if k > 0:
+            route.length += f.dist[stops[k - 1].place, stops[k].place]
+            _carry(f, st, v, k)
+    if not route.ok or not route.used:
         return
     if f.per_duration > 0.0 or f.per_excess > 0.0:
-        st.floor[v] = _least_time_cost(f, desk, v, m)
-    st.time_cost[v] = time_cost(f, desk, v, m, False)
-    st.ok[v] = st.time_cost[v] < NEVER
+        route.floor = _least_time_cost(f, desk, v, m)
+    route.time_cost = time_cost(f, desk, v, m, False)
+    route.ok = route.time_cost < NEVER
+
+
+@compiled
+def _carry(f: Flat, st: State, v: int, k: int) -> None:
+    x = st.stops[v, k].node
+    for c in range(f.load.shape[1]):
+        held = st.load[v, k - 1, c]
+        if x < f.n:
+            held += f.load[x, c]
+        elif x < 2 * f.n:
+            held -= f.load[x - f.n, c]
+        st.load[v, k, c] = held
 
 
 @compiled
 def _least_time_cost(f: Flat, desk: Desk, v: int, m: int) -> float:
     """What the path laid out costs in time without breaks and without any waiting on board."""
-    excess, clock = 0, 0
+    excess, clock, path = 0, 0, desk.path
     for k in range(1, m - 1):
-        clock += desk.service[k - 1] + desk.hop[k]
-        desk.trace[k] = clock
-        x = desk.node[k]
-        if f.n <= x < 2 * f.n:
-            r = x - f.n
-            if f.boarded[r] < 0:
-                pickup = desk.position[r]
-                ride = clock - desk.trace[pickup] - desk.service[pickup]
+        step = path[k]
+        clock += path[k - 1].service + step.hop
+        step.trace = clock
+        if f.n <= step.node < 2 * f.n:
+            request = f.requests[step.node - f.n]
+            if request.boarded < 0:
+                ride = clock - path[step.mate].trace - path[step.mate].service
             else:
-                ride = desk.early[k] - f.boarded_end[r]
-            excess += f.people[r] * (ride - f.direct[r])
+                ride = step.early - request.boarded_end
+            excess += request.people * (ride - request.direct)
     duration = settle(f, desk, v, m)[0]
     return float(f.per_duration * duration + f.per_excess * excess)
 
 
 @compiled
-def is_used(f: Flat, st: State, v: int) -> bool:
-    """Whether the vehicle has a route."""
-    return bool(st.size[v] > 2 or f.anchored[v])
-
-
-@compiled
-def has_room(f: Flat, v: int, held: Ints, more: Ints) -> bool:
-    """Whether the load on board and some more go into one arrangement of vehicle v."""
+def has_room(f: Flat, st: State, v: int, k: int, r: int) -> bool:
+    """Whether request r fits in with what vehicle v carries after visit k."""
     for c in range(f.room.shape[1]):
         fitting = True
-        for k in range(f.room.shape[2]):
-            if held[k] + more[k] > f.room[v, c, k]:
+        for i in range(f.room.shape[2]):
+            if st.load[v, k, i] + f.load[r, i] > f.room[v, c, i]:
                 fitting = False
                 break
         if fitting:
@@ -131,16 +128,15 @@ def has_room(f: Flat, v: int, held: Ints, more: Ints) -> bool:
 @compiled
 def no_short_cut(f: Flat, st: State, v: int, r: int) -> bool:
     """Whether going through the request's places never saves time on this route."""
-    p, d = r, f.n + r
-    here, there = f.loc[p], f.loc[d]
-    for k in range(st.size[v] - 1):
-        a, b = f.loc[st.seq[v, k]], f.loc[st.seq[v, k + 1]]
+    p, d, stops = f.nodes[r], f.nodes[f.n + r], st.stops[v]
+    for k in range(st.routes[v].size - 1):
+        a, b = stops[k].place, stops[k + 1].place
         straight = f.dur[a, b]
-        if straight > f.dur[a, here] + f.service[p] + f.dur[here, b]:
+        if straight > f.dur[a, p.place] + p.service + f.dur[p.place, b]:
             return False
-        if straight > f.dur[a, there] + f.service[d] + f.dur[there, b]:
+        if straight > f.dur[a, d.place] + d.service + f.dur[d.place, b]:
             return False
-        if f.dur[here, b] > f.dur[here, there] + f.service[d] + f.dur[there, b]:
+        if f.dur[p.place, b] > f.dur[p.place, d.place] + d.service + f.dur[d.place, b]:
             return False
     return True
 
@@ -148,17 +144,16 @@ def no_short_cut(f: Flat, st: State, v: int, r: int) -> bool:
 @compiled
 def write_with(f: Flat, st: State, desk: Desk, v: int, r: int, i: int, j: int) -> int:
     """Write route v, picking r up after visit i and dropping it off after visit j, as base."""
-    m = st.size[v]
-    at = 0
-    for k in range(m):
-        desk.base[at] = st.seq[v, k]
-        at += 1
-        if k == i:
-            desk.base[at] = r
-            at += 1
-        if k == j:
-            desk.base[at] = f.n + r
-            at += 1
+    stops, base = st.stops[v], desk.base
+    m = st.routes[v].size
+    for k in range(i + 1):
+        base[k] = stops[k].node
+    base[i + 1] = r
+    for k in range(i + 1, j + 1):
+        base[k + 1] = stops[k].node
+    base[j + 2] = f.n + r
+    for k in range(j + 1, m):
+        base[k + 2] = stops[k].node
     return int(m + 2)
 
 
@@ -173,68 +168,62 @@ def best_in_route(  # noqa: C901 - the inner loop: calls cost more than the work
     that going through another place never saves time in this problem.
     """
     best_i, best_j = -1, -1
-    p, d = r, f.n + r
-    here, there = f.loc[p], f.loc[d]
-    m = st.size[v]
-    seq, early, late = st.seq[v], st.early[v], st.late[v]
+    p, d, request = f.nodes[r], f.nodes[f.n + r], f.requests[r]
+    route, stops = st.routes[v], st.stops[v]
+    m = route.size
     sure = metric or no_short_cut(f, st, v, r)
-    timed = f.per_duration > 0.0 or f.per_excess > 0.0
-    base = f.per_distance * st.travelled[v]
-    if is_used(f, st, v):
-        base -= f.per_distance * st.travelled[v] + st.time_cost[v]
-    else:
-        base += f.fixed[v]
-    floor = base + st.floor[v] if sure else -NEVER  # but for the distance
-    if not timed:
-        floor = base
+    base = -route.time_cost
+    if not route.used:
+        base = f.vehicles[v].fixed + f.per_distance * route.length
+    floor = base  # what it costs at least, but for the distance
+    if f.per_duration > 0.0 or f.per_excess > 0.0:
+        floor = base + route.floor if sure else -NEVER
     for i in range(m - 1):
-        if not has_room(f, v, st.load[v, i], f.load[r]):
+        if not has_room(f, st, v, i, r):
             continue
-        place = f.loc[seq[i]]
-        time = (early[i] if sure else f.early[seq[i]]) + f.service[seq[i]]
-        boards = max(f.early[p], time + f.dur[place, here])
-        if boards > f.late[p]:
-            if sure and time > f.late[p]:
+        stop = stops[i]
+        place = stop.place
+        time = (stop.early if sure else f.nodes[stop.node].early) + f.nodes[stop.node].service
+        boards = max(p.early, time + f.dur[place, p.place])
+        if boards > p.late:
+            if sure and time > p.late:
                 break
             continue
-        latest = f.late[p]
+        latest = p.late
         if sure:
-            after = f.loc[seq[i + 1]]
-            latest = min(latest, late[i + 1] - f.service[p] - f.dur[here, after])
-        time, driven, detour = boards + f.service[p], 0, f.dist[place, here]
-        place = here
+            latest = min(latest, stops[i + 1].late - p.service - f.dur[p.place, stops[i + 1].place])
+        time, driven, detour = boards + p.service, 0, f.dist[place, p.place]
+        place = p.place
         for j in range(i, m - 1):
             if j > i:
-                x = seq[j]
-                hop = f.dur[place, f.loc[x]]
-                reached = max(time + hop, early[j] if sure else f.early[x])
-                if reached > (late[j] if sure else f.late[x]):
+                stop = stops[j]
+                node = f.nodes[stop.node]
+                hop = f.dur[place, stop.place]
+                reached = max(time + hop, stop.early if sure else node.early)
+                if reached > (stop.late if sure else node.late) or not has_room(f, st, v, j, r):
                     break
-                if not has_room(f, v, st.load[v, j], f.load[r]):
-                    break
-                detour += f.dist[place, f.loc[x]] - f.dist[f.loc[seq[j - 1]], f.loc[x]]
-                driven += hop + f.service[x]
-                time, place = reached + f.service[x], f.loc[x]
-            if time > f.late[d]:
+                detour += f.dist[place, stop.place] - f.dist[stops[j - 1].place, stop.place]
+                driven += hop + node.service
+                time, place = reached + node.service, stop.place
+            if time > d.late:
                 break
-            hop = f.dur[place, there]
-            drops = max(f.early[d], time + hop)
-            if drops > f.late[d] or driven + hop > f.limit[r]:
+            hop = f.dur[place, d.place]
+            drops = max(d.early, time + hop)
+            if drops > d.late or driven + hop > request.limit:
                 continue
-            if j > i and drops - latest - f.service[p] > f.limit[r]:
+            if j > i and drops - latest - p.service > request.limit:
                 continue
-            after = f.loc[seq[j + 1]]
-            if sure and drops + f.service[d] + f.dur[there, after] > late[j + 1]:
+            after = stops[j + 1]
+            if sure and drops + d.service + f.dur[d.place, after.place] > after.late:
                 continue
-            length = detour + f.dist[place, there] + f.dist[there, after]
-            length -= f.dist[f.loc[seq[j]], after]
+            length = detour + f.dist[place, d.place] + f.dist[d.place, after.place]
+            length -= f.dist[stops[j].place, after.place]
             bound = floor + f.per_distance * length
-            bound += f.per_excess * f.people[r] * (driven + hop - f.direct[r])
+            bound += f.per_excess * request.people * (driven + hop - request.direct)
             if bound >= best:
                 continue
             size = write_with(f, st, desk, v, r, i, j)
-            spent = time_cost(f, desk, v, size, False)
-            added = base + f.per_distance * length + spent
+            added = base + f.per_distance * length + time_cost(f, desk, v, size, False)
             if added < best:
                 best, best_i, best_j = added, i, j
     if best_i < 0:
@@ -248,13 +237,15 @@ def best_anywhere(
 ) -> tuple[float, int, int, int]:
     """The cheapest (added cost, vehicle, i, j) over all vehicles, or just one if `only` >= 0."""
     best, best_v, best_i, best_j = NEVER, -1, -1, -1
-    home = -1 if f.together[r] < 0 else st.home[f.together[r]]
-    for v in range(f.vehicles):
-        if not st.ok[v] or not f.allowed[r, v]:
+    group = f.requests[r].together
+    if group >= 0 and st.home[group] >= 0:
+        if only >= 0 and only != st.home[group]:
+            return best, best_v, best_i, best_j
+        only = st.home[group]
+    for v in range(len(f.vehicles)):
+        if (only >= 0 and v != only) or not st.routes[v].ok or not f.allowed[r, v]:
             continue
-        if (only >= 0 and v != only) or (home >= 0 and v != home):
-            continue
-        if not is_used(f, st, v) and _tried_alike(f, st, r, v, only, home):
+        if only < 0 and not st.routes[v].used and _tried_alike(f, st, r, v):
             continue
         cost, i, j = best_in_route(f, st, desk, v, r, best, metric)
         if cost < best:
@@ -263,12 +254,10 @@ def best_anywhere(
 
 
 @compiled
-def _tried_alike(f: Flat, st: State, r: int, v: int, only: int, home: int) -> bool:
+def _tried_alike(f: Flat, st: State, r: int, v: int) -> bool:
     """Whether an unused vehicle of the same kind came before: it would cost the same."""
-    if only >= 0 or home >= 0:
-        return False
     for other in range(v):
-        alike = f.kind[other] == f.kind[v] and f.allowed[r, other]
-        if alike and not is_used(f, st, other):
+        alike = f.vehicles[other].kind == f.vehicles[v].kind and f.allowed[r, other]
+        if alike and not st.routes[other].used:
             return True
     return False

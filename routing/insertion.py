@@ -89,7 +89,7 @@ class Inserter:
         self._desk = new_desk(self._flat)
         routes = _routes(problem, plan, self._flat)
         self._state = new_state(self._flat, routes)
-        for v in range(self._flat.vehicles):
+        for v in range(len(problem.vehicles)):
             refresh(self._flat, self._state, self._desk, v)
         self._slot = len(problem.requests)
         self._homes = _homes(problem, plan)
@@ -172,10 +172,10 @@ class Inserter:
         flat, desk = self._flat, self._desk
         size = write_with(flat, self._state, desk, v, self._slot, i, j)
         time_cost(flat, desk, v, size, True)
-        breaks = int(flat.break_first[v + 1] - flat.break_first[v])
-        path = desk.node[: size + breaks].tolist()
-        pickup, dropoff = path.index(self._slot), path.index(flat.n + self._slot)
-        boards, drops = int(desk.late[pickup]), int(desk.late[dropoff])
+        path = desk.path[: size + int(flat.vehicles["breaks"][v])]
+        nodes = path["node"].tolist()
+        pickup, dropoff = nodes.index(self._slot), nodes.index(flat.n + self._slot)
+        boards, drops = int(path["late"][pickup]), int(path["late"][dropoff])
         past = len(self.problem.vehicles[v].history)
         ride = drops - boards - request.pickup_service
         return Insertion(
@@ -186,7 +186,7 @@ class Inserter:
             pickup_start=boards,
             dropoff_start=drops,
             ride=ride,
-            excess_ride=ride - int(flat.direct[self._slot]),
+            excess_ride=ride - int(flat.requests["direct"][self._slot]),
             after=(i, j),
         )
 

@@ -11,10 +11,10 @@ from itertools import permutations
 import numpy as np
 
 from routing.errors import IllegalPlan
-from routing.flat import Flat, flatten
+from routing.flat import Flat, flatten, pending_breaks
 from routing.model import Action, Plan, Problem, Route
 from routing.placing import NEVER, time_cost
-from routing.schedule import Stop, schedule
+from routing.schedule import Stop, schedule, standing
 from routing.timing import Desk, new_desk
 
 
@@ -43,17 +43,18 @@ def route_of(
     desk.base[:size] = [2 * flat.n + 2 * v, *nodes, 2 * flat.n + 2 * v + 1]
     if time_cost(flat, desk, v, size, True) == NEVER:
         return None
-    breaks = int(flat.break_first[v + 1] - flat.break_first[v])
-    path = desk.node[1 : size + breaks - 1].tolist()
-    return schedule(problem, v, [_stop(flat, node) for node in path])
+    path = desk.path["node"][1 : size + int(flat.vehicles["breaks"][v]) - 1].tolist()
+    return schedule(problem, v, [_stop(problem, flat, v, node) for node in path])
 
 
-def _stop(flat: Flat, node: int) -> Stop:
+def _stop(problem: Problem, flat: Flat, v: int, node: int) -> Stop:
     if node < flat.n:
         return Action.PICKUP, node
     if node < 2 * flat.n:
         return Action.DROPOFF, node - flat.n
-    return Action.BREAK, int(flat.break_index[node - 2 * flat.n - 2 * flat.vehicles])
+    vehicle = problem.vehicles[v]
+    pending = pending_breaks(vehicle, standing(problem, vehicle))
+    return Action.BREAK, pending[node - int(flat.vehicles["first_break"][v])]
 
 
 def plan_of(problem: Problem, flat: Flat, orders: Sequence[Sequence[int]]) -> Plan | None:
@@ -87,7 +88,7 @@ def empty_plan(problem: Problem) -> Plan:
     """Nobody carried but those on board; raises IllegalPlan if they cannot all be dropped off."""
     flat = flatten(problem)
     desk = new_desk(flat)
-    orders = [_drop_everybody(flat, desk, v) for v in range(flat.vehicles)]
+    orders = [_drop_everybody(flat, desk, v) for v in range(len(flat.vehicles))]
     plan = plan_of(problem, flat, orders)
     if plan is None:
         raise IllegalPlan("somebody on board cannot be dropped off in time")
@@ -99,8 +100,8 @@ _MOST_TO_PERMUTE = 6
 
 def _drop_everybody(flat: Flat, desk: Desk, v: int) -> list[int]:
     """The cheapest order to drop off those on board (by deadline if there are many)."""
-    aboard = np.flatnonzero(flat.boarded == v) + flat.n
-    by_deadline = sorted(aboard.tolist(), key=lambda node: int(flat.late[node]))
+    aboard = np.flatnonzero(flat.requests["boarded"] == v) + flat.n
+    by_deadline = sorted(aboard.tolist(), key=lambda node: int(flat.nodes["late"][node]))
     if len(by_deadline) < 2 or len(by_deadline) > _MOST_TO_PERMUTE:
         return by_deadline
     orders = [list(order) for order in permutations(by_deadline)]
@@ -112,5 +113,5 @@ def order_cost(flat: Flat, desk: Desk, v: int, nodes: Sequence[int]) -> float:
     path = [2 * flat.n + 2 * v, *nodes, 2 * flat.n + 2 * v + 1]
     desk.base[: len(path)] = path
     spent = time_cost(flat, desk, v, len(path), False)
-    places = flat.loc[path]
+    places = flat.nodes["place"][path]
     return float(flat.per_distance * flat.dist[places[:-1], places[1:]].sum() + spent)

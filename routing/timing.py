@@ -1,9 +1,8 @@
 """The timetable of one order of visits, compiled: see `schedule` for what it means.
 
-The path of a vehicle is laid out in a few dense arrays (bounds, service, driving
-time from the visit before, partner visit and the limit between the two) on which
-the earliest and the latest timetable are found by one sweep each, going back only
-where a ride is too long and waiting can be moved before its pickup.
+The path of a vehicle is laid out in one dense array on which the earliest and the
+latest timetable are found by one sweep each, going back only where a ride is too
+long and waiting can be moved before its pickup.
 
 Start and end of a route are partners like pickup and dropoff: the longest route
 is a ride limit between them. Imports flat and the model.
@@ -16,106 +15,91 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.compiled import compiled
-from routing.flat import Flat, Ints
+from routing.flat import Flat, Ints, Records, record
 from routing.model import FAR_FUTURE
 
 FAR = FAR_FUTURE
 
 
+STEP = record("node low high service hop mate limit early late trace")
+"""One visit of a path: its bounds, service, driving time from the visit before, the
+position of its partner (-1 if none), at the second of two partners the longest time
+between them, its time in the earliest and the latest timetable, and a spare."""
+
+
 class Desk(NamedTuple):
-    """Scratch arrays for one path of up to `len(node)` visits; no memory between calls."""
+    """Scratch for one path; no memory between calls. B breaks, n requests."""
 
     base: Ints  # nodes of the path without breaks
-    node: Ints  # nodes of the path
-    low: Ints
-    high: Ints
-    service: Ints
-    hop: Ints  # driving time from the visit before
-    mate: Ints  # position of the partner, -1 if none
-    limit: Ints  # at the second of two partners: the longest time between them
-    early: Ints  # the earliest timetable
-    late: Ints  # the latest one
-    trace: Ints  # driving and service time since the start
+    path: Records  # of STEP
     position: Ints  # (n,) where a request's pickup stands in the path
-    gap: Ints  # the best choice so far of an option for each break
-    trial: Ints  # the one being tried
-    option: Ints  # (breaks, path) gaps where a break may stand
-    options: Ints  # (breaks,)
+    choice: Ints  # (2, B) an option for each break: being tried, the best so far
+    options: Ints  # (B, path) gaps where a break may stand; the last column counts them
 
 
 def new_desk(flat: Flat) -> Desk:
     """Scratch arrays for any path of this problem."""
-    breaks = int(np.diff(flat.break_first).max(initial=0))
+    breaks = int(flat.vehicles["breaks"].max(initial=0))
     size = 2 * flat.n + 2 + breaks
     return Desk(
         base=np.zeros(size, np.int64),
-        node=np.zeros(size, np.int64),
-        low=np.zeros(size, np.int64),
-        high=np.zeros(size, np.int64),
-        service=np.zeros(size, np.int64),
-        hop=np.zeros(size, np.int64),
-        mate=np.zeros(size, np.int64),
-        limit=np.zeros(size, np.int64),
-        early=np.zeros(size, np.int64),
-        late=np.zeros(size, np.int64),
-        trace=np.zeros(size, np.int64),
+        path=np.zeros(size, STEP),
         position=np.zeros(flat.n + 1, np.int64),
-        gap=np.zeros(breaks + 1, np.int64),
-        trial=np.zeros(breaks + 1, np.int64),
-        option=np.zeros((breaks + 1, size), np.int64),
-        options=np.zeros(breaks + 1, np.int64),
+        choice=np.zeros((2, breaks + 1), np.int64),
+        options=np.zeros((breaks + 1, size + 1), np.int64),
     )
 
 
 @compiled
 def lay_out(f: Flat, desk: Desk, v: int, m: int) -> None:
-    """Fill the arrays for the path `desk.node[:m]` of vehicle v, start and end included."""
-    place = f.loc[desk.node[0]]
+    """Fill in the path `desk.path[:m].node` of vehicle v, start and end included."""
+    path = desk.path
+    place = f.nodes[path[0].node].place
     for k in range(m):
-        x = desk.node[k]
-        here = f.loc[x]
-        if here < 0:
-            here = place
-        desk.low[k] = f.early[x]
-        desk.high[k] = f.late[x]
-        desk.service[k] = f.service[x]
-        desk.hop[k] = f.dur[place, here] if k > 0 else 0
-        desk.mate[k] = -1
+        step = path[k]
+        x = step.node
+        node = f.nodes[x]
+        here = place if node.place < 0 else node.place
+        step.low = node.early
+        step.high = node.late
+        step.service = node.service
+        step.hop = f.dur[place, here] if k > 0 else 0
+        step.mate = -1
         place = here
         if x < f.n:
             desk.position[x] = k
-        elif x < 2 * f.n and f.boarded[x - f.n] < 0:
+        elif x < 2 * f.n and f.requests[x - f.n].boarded < 0:
             pickup = desk.position[x - f.n]
-            desk.mate[k] = pickup
-            desk.mate[pickup] = k
-            desk.limit[k] = f.limit[x - f.n]
-    if not f.anchored[v] and f.max_duration[v] < FAR:
-        desk.mate[0] = m - 1
-        desk.mate[m - 1] = 0
-        desk.limit[m - 1] = f.max_duration[v]
+            step.mate = pickup
+            path[pickup].mate = k
+            step.limit = f.requests[x - f.n].limit
+    if not f.vehicles[v].anchored and f.vehicles[v].max_duration < FAR:
+        path[0].mate = m - 1
+        path[m - 1].mate = 0
+        path[m - 1].limit = f.vehicles[v].max_duration
 
 
 @compiled
-def find_earliest(desk: Desk, m: int) -> bool:
-    """Fill `desk.early` with the earliest timetable; False if there is none.
+def find_earliest(path: Records, m: int) -> bool:
+    """Fill in the earliest timetable; False if there is none.
 
-    `desk.low` is lifted where a ride limit asks for a later pickup.
+    `low` is lifted where a ride limit asks for a later pickup.
     """
-    low, high, service, hop, early = desk.low, desk.high, desk.service, desk.hop, desk.early
-    if low[0] > high[0]:
+    path[0].early = path[0].low
+    if path[0].low > path[0].high:
         return False
-    early[0] = low[0]
     k = 1
     while k < m:
-        time = max(low[k], early[k - 1] + service[k - 1] + hop[k])
-        if time > high[k]:
+        step, before = path[k], path[k - 1]
+        time = max(step.low, before.early + before.service + step.hop)
+        if time > step.high:
             return False
-        early[k] = time
-        first = desk.mate[k]
+        step.early = time
+        first = step.mate
         if 0 <= first < k:
-            over = time - early[first] - service[first] - desk.limit[k]
+            over = time - path[first].early - path[first].service - step.limit
             if over > 0:
-                if not _lift(desk, first, k, over):
+                if not _lift(path, first, k, over):
                     return False
                 k = first
         k += 1
@@ -123,41 +107,40 @@ def find_earliest(desk: Desk, m: int) -> bool:
 
 
 @compiled
-def _lift(desk: Desk, first: int, second: int, over: int) -> bool:
+def _lift(path: Records, first: int, second: int, over: int) -> bool:
     """Start the first partner `over` later; False if driving and service alone take too long."""
-    least = desk.hop[second]
+    least = path[second].hop
     for k in range(first + 1, second):
-        least += desk.service[k] + desk.hop[k]
-    if least > desk.limit[second]:
-        return False
-    desk.early[first] += over
-    desk.low[first] = desk.early[first]
-    return bool(desk.low[first] <= desk.high[first])
+        least += path[k].service + path[k].hop
+    path[first].early += over
+    path[first].low = path[first].early
+    return bool(least <= path[second].limit and path[first].low <= path[first].high)
 
 
 @compiled
-def find_latest(desk: Desk, m: int) -> bool:
-    """Fill `desk.late` with the latest timetable; False if there is none.
+def find_latest(path: Records, m: int) -> bool:
+    """Fill in the latest timetable; False if there is none.
 
-    `desk.high` is lowered where a ride limit asks for an earlier dropoff.
+    `high` is lowered where a ride limit asks for an earlier dropoff.
     """
-    low, high, service, hop, late = desk.low, desk.high, desk.service, desk.hop, desk.late
-    late[m - 1] = high[m - 1]
-    if late[m - 1] < low[m - 1]:
+    path[m - 1].late = path[m - 1].high
+    if path[m - 1].late < path[m - 1].low:
         return False
     k = m - 2
     while k >= 0:
-        time = min(high[k], late[k + 1] - hop[k + 1] - service[k])
-        if time < low[k]:
+        step, after = path[k], path[k + 1]
+        time = min(step.high, after.late - after.hop - step.service)
+        if time < step.low:
             return False
-        late[k] = time
-        second = desk.mate[k]
+        step.late = time
+        second = step.mate
         if second > k:
-            over = late[second] - time - service[k] - desk.limit[second]
+            other = path[second]
+            over = other.late - time - step.service - other.limit
             if over > 0:
-                late[second] -= over
-                high[second] = late[second]
-                if late[second] < low[second]:
+                other.late -= over
+                other.high = other.late
+                if other.late < other.low:
                     return False
                 k = second
         k -= 1
@@ -166,29 +149,29 @@ def find_latest(desk: Desk, m: int) -> bool:
 
 @compiled
 def settle(f: Flat, desk: Desk, v: int, m: int) -> tuple[int, int]:
-    """After `find_earliest`: the chosen timetable into `desk.late`.
+    """After `find_earliest`: the chosen timetable as the latest one.
 
     Returns the route's duration and the person-time of excess ride.
     """
-    end = desk.early[m - 1]
-    desk.high[m - 1] = end
-    if not f.anchored[v]:
-        find_latest(desk, m)
-        desk.low[0] = desk.late[0]
-        find_earliest(desk, m)
+    path = desk.path
+    end = path[m - 1].early
+    path[m - 1].high = end
+    if not f.vehicles[v].anchored:
+        find_latest(path, m)
+        path[0].low = path[0].late
+        find_earliest(path, m)
     for k in range(1, m - 1):
-        x = desk.node[k]
-        if f.n <= x < 2 * f.n:
-            desk.high[k] = desk.early[k]
-    find_latest(desk, m)
+        if f.n <= path[k].node < 2 * f.n:
+            path[k].high = path[k].early
+    find_latest(path, m)
     excess = 0
     for k in range(1, m - 1):
-        x = desk.node[k]
+        x = path[k].node
         if f.n <= x < 2 * f.n:
-            r = x - f.n
-            boarded = f.boarded_end[r]
-            if f.boarded[r] < 0:
-                pickup = desk.position[r]
-                boarded = desk.late[pickup] + desk.service[pickup]
-            excess += f.people[r] * (desk.late[k] - boarded - f.direct[r])
-    return end - (f.origin[v] if f.anchored[v] else desk.late[0]), excess
+            request = f.requests[x - f.n]
+            boarded = request.boarded_end
+            if request.boarded < 0:
+                pickup = path[path[k].mate]
+                boarded = pickup.late + pickup.service
+            excess += request.people * (path[k].late - boarded - request.direct)
+    return end - (f.vehicles[v].origin if f.vehicles[v].anchored else path[0].late), excess

@@ -23,7 +23,8 @@ def toy_problem() -> Problem:
     return Problem(matrix, matrix, requests, (vehicle,), Objective(1.0, 1.0, 1.0))
 
 
-def warm_everything() -> None:
+def warm() -> None:
+    """For the start of a worker: seconds the first time on a machine, later a fraction of one."""
     problem = toy_problem()
     inserter = Inserter(problem, empty_plan(problem))
     for request in problem.requests:
