@@ -135,7 +135,9 @@ def _add_loaders(app: Flask) -> None:
 
 
 def _add_words(app: Flask) -> None:
-    now: Callable[[], datetime] = app.config.get("NOW") or (lambda: datetime.now(UTC))
+    def now() -> datetime:
+        moment: datetime = app.config["NOW"]() if "NOW" in app.config else datetime.now(UTC)
+        return moment
 
     def day_relative(moment: datetime | date, today: date | None = None) -> str:
         return words.day_relative(moment, today or words.london_date(now()))

@@ -1,0 +1,159 @@
+"""A real browser for the tests of pages, with its own checks of every page it opens.
+
+What cannot run is skipped with the reason; under CI=true that is a failure. A page
+that logs an error (a broken script, a breach of the content policy) fails its test.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+AXE: Final = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+
+WIDTHS: Final = (360, 768, 1280)
+WCAG: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+
+_NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_ARGUMENTS: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+)
+# An answer of 4xx that a test asks for is logged by the browser as an error too.
+_EXPECTED_LOG: Final = re.compile(r"the server responded with a status of 4\d\d")
+
+PageAt = Callable[..., Page]
+
+
+def cannot_run(reason: str) -> NoReturn:
+    """Skip with the reason, or fail where nothing may be skipped."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything below this folder needs a browser."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def built_front_end() -> Path:
+    """The folder of built files; pages without them are not what people see."""
+    static = ROOT / "static"
+    if not (static / "manifest.json").exists():
+        cannot_run("The front-end files are not built. Run `npm ci` and then `npm run build`.")
+    return static
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, else the one Playwright has downloaded."""
+    with sync_playwright() as playwright:
+        running = _launch(playwright)
+        yield running
+        running.close()
+
+
+def _launch(playwright: Playwright) -> Browser:
+    named = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+    try:
+        return playwright.chromium.launch(executable_path=named, args=list(_ARGUMENTS))
+    except PlaywrightError as error:
+        first_line = str(error).strip().splitlines()[0]
+        cannot_run(f"No browser: install chromium or run `playwright install`. ({first_line})")
+
+
+@pytest.fixture
+def page_at(browser: Browser) -> Iterator[PageAt]:
+    """Open a page of a given width: page_at(360), page_at(1280, java_script_enabled=False)."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_page(width: int, height: int = 900, **options: Any) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            locale="en-GB",
+            timezone_id="Europe/London",
+            **options,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+        page.on("console", lambda message: _note(message.type, message.text, page, complaints))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not complaints, "The browser complained:\n" + "\n".join(complaints)
+
+
+def _note(kind: str, text: str, page: Page, complaints: list[str]) -> None:
+    if kind == "error" and not _EXPECTED_LOG.search(text):
+        complaints.append(f"{page.url}: {text}")
+
+
+@pytest.fixture(scope="session")
+def axe_source() -> str:
+    """The accessibility checker, from the locked npm packages."""
+    if not AXE.exists():
+        cannot_run("axe-core is missing. Run `npm ci`.")
+    return AXE.read_text("utf-8")
+
+
+@pytest.fixture
+def assert_accessible(axe_source: str) -> Callable[[Page], None]:
+    """Fail with a readable list where a page breaks WCAG 2.2 AA or scrolls sideways."""
+
+    def check(page: Page) -> None:
+        if not page.evaluate("() => Boolean(window.axe)"):
+            page.evaluate(f"() => {{ {axe_source}\n }}")
+        rules = {"runOnly": {"type": "tag", "values": list(WCAG)}}
+        result = page.evaluate("rules => window.axe.run(document, rules)", rules)
+        found = [_describe(violation) for violation in result["violations"]]
+        assert not found, f"{page.url} is not accessible:\n" + "\n".join(found)
+        excess = page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
+        assert excess <= 0, f"{page.url} is {excess} px wider than the screen."
+
+    return check
+
+
+def _describe(violation: dict[str, Any]) -> str:
+    places = "\n".join(
+        f"    {node['html'][:160]}\n      {node['failureSummary']}" for node in violation["nodes"][:5]
+    )
+    return f"  {violation['id']} ({violation['impact']}): {violation['help']}\n{places}"
+
+
+@pytest.fixture(scope="session")
+def shot() -> Callable[..., Path]:
+    """Save a picture of a page: shot(page, "passenger-home").
+
+    Into an ignored folder; with OUTABOUT_SCREENSHOTS=1 into docs/screenshots.
+    """
+    wanted = os.environ.get("OUTABOUT_SCREENSHOTS") == "1"
+    folder = ROOT / "docs" / "screenshots" if wanted else Path(__file__).parent / "screenshots"
+
+    def save(page: Page, name: str, *, full_page: bool = True) -> Path:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{name}.png"
+        page.evaluate("() => document.fonts.ready")
+        page.screenshot(path=path, full_page=full_page)
+        return path
+
+    return save
