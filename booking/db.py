@@ -45,7 +45,7 @@ class Database:
         """A session for looking only: nothing it does is kept."""
         with self._read() as session:
             yield session
-            session.rollback()
+            # Closing rolls back and leaves what was read readable, which a rollback would not.
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

@@ -90,50 +90,51 @@ class LegShape:
     """The soonest a pick-up may begin (notice; for the way home, after the arrival)."""
 
 
-def candidates(shape: LegShape, when: When, *, widen: bool = False) -> list[Candidate]:
+def candidates(
+    shape: LegShape, when: When, *, widen: bool = False, firm: bool = False
+) -> list[Candidate]:
     """All windows worth trying for this wish, nearest to it first.
 
     With `widen` the wish is only a direction: windows up to four hours around it
-    that `candidates` without it would not give.
+    that `candidates` without it would not give. `firm` says that something
+    happens at that time (a meeting, an appointment): then nobody is brought
+    after it begins or fetched before it ends, however wide we look.
     """
     if when.kind is WhenKind.ANY or when.clock is None:
         return _any_time(shape) if not widen else []
     wished = when.clock.hour * 3600 + when.clock.minute * 60
-    found = _arriving(shape, wished, widen) if when.kind is WhenKind.ARRIVE_BY else _leaving(
-        shape, wished, widen
+    found = (
+        _arriving(shape, wished, widen, firm)
+        if when.kind is WhenKind.ARRIVE_BY
+        else _leaving(shape, wished, widen, firm)
     )
     return sorted(found, key=lambda candidate: (candidate.away, candidate.earliest))
 
 
-def _arriving(shape: LegShape, wished: int, widen: bool) -> list[Candidate]:
-    """Windows from which one is there by the wished time, the last ones first."""
+def _arriving(shape: LegShape, wished: int, widen: bool, firm: bool) -> list[Candidate]:
+    """Windows from which one is there by the wished time."""
     latest_start = wished - shape.direct - shape.boarding
     found = []
     for start in _marks(shape):
-        arrive_by = min(wished, _arrival(shape, start))
-        expected = start + shape.window // 2 + shape.boarding + shape.direct
-        early = max(0, wished - expected)
-        if start > latest_start:
-            if widen and start - latest_start <= ALTERNATIVE_REACH:
-                late = _arrival(shape, start)
-                found.append(_at(shape, start, late, (expected - wished) / 60 + 30))
-            continue
-        if early > (ALTERNATIVE_REACH if widen else EARLY_ARRIVAL):
-            continue
-        if widen and early <= EARLY_ARRIVAL:
-            continue
-        # Ten minutes early is what people like best; on the dot is a worry.
-        found.append(_at(shape, start, arrive_by, abs(early / 60 - 10)))
+        late = start - latest_start
+        early = max(0, -late - shape.window // 2)
+        if late > 0:
+            if widen and not firm and late <= ALTERNATIVE_REACH:
+                found.append(_at(shape, start, _arrival(shape, start), late / 60 + 40))
+        elif (early <= EARLY_ARRIVAL) is not widen and early <= ALTERNATIVE_REACH:
+            # Ten minutes early is what people like best; on the dot is a worry.
+            by = min(wished, _arrival(shape, start))
+            found.append(_at(shape, start, by, abs(early / 60 - 10)))
     return found
 
 
-def _leaving(shape: LegShape, wished: int, widen: bool) -> list[Candidate]:
+def _leaving(shape: LegShape, wished: int, widen: bool, firm: bool) -> list[Candidate]:
     """Windows that begin at the wished time or soon after it."""
     found = []
     for start in _marks(shape, through=wished):
         later = start - wished
         near = 0 <= later <= LATER_START
-        if near is widen or abs(later) > ALTERNATIVE_REACH:
+        if near is widen or abs(later) > ALTERNATIVE_REACH or (firm and later < 0):
             continue
         away = later / 60 if later >= 0 else -later / 60 + 15
         found.append(_at(shape, start, _arrival(shape, start), away))

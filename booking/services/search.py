@@ -15,6 +15,7 @@ from booking.domain.booking_rules import Broken, Hours, ZoneRules, check_notice
 from booking.domain.fares import fare_pence, pass_is_free
 from booking.domain.obstacles import no_buses, obstacle, outside_hours
 from booking.domain.offers import (
+    MINUTE_POUNDS,
     VISIT_AT_LEAST,
     Candidate,
     LegShape,
@@ -23,7 +24,7 @@ from booking.domain.offers import (
     candidates,
 )
 from booking.domain.service_day import local, moment, seconds_into
-from booking.domain.wish import When, WhenKind, Wish
+from booking.domain.wish import PurposeKind, When, WhenKind, Wish
 from booking.services.day import Day
 from booking.services.matrix import PlaceMatrix
 from booking.services.problem import alight_seconds, day_problem
@@ -50,6 +51,11 @@ class Journey:
     fares: tuple[int, int]
     pass_wheelchair: bool
     batch: bool
+
+    @property
+    def firm(self) -> bool:
+        """Whether the times are those of a meeting or an appointment."""
+        return self.wish.purpose is not PurposeKind.OTHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,7 @@ def search(
     shape = _shape(journey, matrix, homeward=False, not_before=_soonest(journey, day, now))
     tries = candidates(shape, journey.wish.when)
     if widen:
-        tries += candidates(shape, journey.wish.when, widen=True)
+        tries += candidates(shape, journey.wish.when, widen=True, firm=journey.firm)
     if not tries:
         return Obstructed(_no_time(journey, shape, now))
     if journey.batch:
@@ -157,7 +163,7 @@ def _with_way_home(
         shape = _shape(journey, matrix, homeward=True, not_before=soonest)
         tries = candidates(shape, journey.wish.home)
         if widen:
-            tries += candidates(shape, journey.wish.home, widen=True)
+            tries += candidates(shape, journey.wish.home, widen=True, firm=journey.firm)
         homeward = _insertable(journey, matrix, both, tries, homeward=True) if tries else []
         if homeward:
             best = min(homeward, key=lambda item: _burden(item))
@@ -183,7 +189,7 @@ def _not_home(
 
 
 def _burden(found: _Found) -> float:
-    return found.insertion.added_cost + 0.12 * found.candidate.away
+    return found.insertion.added_cost + MINUTE_POUNDS * found.candidate.away
 
 
 def _spread(found: list[_Found]) -> list[_Found]:
