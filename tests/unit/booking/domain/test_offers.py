@@ -1,0 +1,111 @@
+"""Which windows are tried for a wish, and which ways are read out."""
+
+from __future__ import annotations
+
+from datetime import time
+
+import pytest
+
+from booking.domain.offers import (
+    LegShape,
+    OfferedLeg,
+    Possible,
+    candidates,
+    choose,
+)
+from booking.domain.wish import When, WhenKind
+
+HOUR = 3600
+SHAPE = LegShape(
+    direct=900,
+    ride_limit=2100,
+    boarding=60,
+    window=1200,
+    opens=7 * HOUR,
+    closes=19 * HOUR,
+    not_before=0,
+)
+BY_TEN = When(WhenKind.ARRIVE_BY, time(10))
+AT_NOON = When(WhenKind.LEAVE_AT, time(12))
+ANY = When(WhenKind.ANY)
+
+
+@pytest.mark.parametrize("when", [BY_TEN, AT_NOON, ANY])
+@pytest.mark.parametrize("widen", [False, True])
+def test_every_window_can_be_kept_by_somebody(when: When, widen: bool) -> None:
+    """Windows lie in the hours, in order, and leave time to ride at their latest moment."""
+    for found in candidates(SHAPE, when, widen=widen):
+        assert SHAPE.opens <= found.earliest <= found.latest
+        assert found.latest + SHAPE.boarding + SHAPE.direct <= found.arrive_by <= SHAPE.closes
+
+
+def test_arriving_by_ten_is_never_after_ten() -> None:
+    """All windows for "there by ten" promise ten at the latest, and none is hours early."""
+    found = candidates(SHAPE, BY_TEN)
+    assert found
+    assert all(item.arrive_by <= 10 * HOUR for item in found)
+    assert all(item.earliest >= 8.4 * HOUR for item in found)
+
+
+def test_leaving_at_noon_begins_at_noon() -> None:
+    """The first window tried begins exactly when they want to leave, none before."""
+    found = candidates(SHAPE, AT_NOON)
+    assert found[0].earliest == 12 * HOUR
+    assert min(item.earliest for item in found) == 12 * HOUR
+
+
+def test_odd_minutes_are_kept() -> None:
+    """A club that ends at 12:05 has a way home from 12:05."""
+    found = candidates(SHAPE, When(WhenKind.LEAVE_AT, time(12, 5)))
+    assert found[0].earliest == 12 * HOUR + 300
+
+
+def test_alternatives_are_other_windows() -> None:
+    """Widening gives windows that the wish itself did not, on both sides of it."""
+    narrow = {item.earliest for item in candidates(SHAPE, AT_NOON)}
+    wide = {item.earliest for item in candidates(SHAPE, AT_NOON, widen=True)}
+    assert wide
+    assert not narrow & wide
+    assert min(wide) < 12 * HOUR < max(wide)
+
+
+def test_nobody_is_fetched_before_a_meeting_ends_or_brought_after_it_begins() -> None:
+    """When something happens at that time, alternatives stay on the right side of it."""
+    later = candidates(SHAPE, AT_NOON, widen=True, firm=True)
+    assert all(item.earliest > 12 * HOUR for item in later)
+    earlier = candidates(SHAPE, BY_TEN, widen=True, firm=True)
+    assert all(item.arrive_by <= 10 * HOUR for item in earlier)
+
+
+def test_notice_moves_the_first_window() -> None:
+    """Nothing begins before the notice the zone needs."""
+    shape = LegShape(900, 2100, 60, 1200, 7 * HOUR, 19 * HOUR, not_before=11 * HOUR + 100)
+    assert min(item.earliest for item in candidates(shape, ANY)) >= 11 * HOUR + 100
+
+
+def test_a_wish_outside_the_hours_finds_nothing() -> None:
+    """By six in the morning there is no bus, and no candidate."""
+    assert candidates(SHAPE, When(WhenKind.ARRIVE_BY, time(6))) == []
+
+
+def leg(earliest: int, day: str = "2026-12-08") -> OfferedLeg:
+    return OfferedLeg(
+        "outward", day, earliest, earliest + 1200, 0, earliest + 3600,
+        1, 2, 0, 0, 900, 2100, 200, earliest, earliest + 960,
+    )  # fmt: skip
+
+
+def test_choices_differ_and_come_in_order_of_time() -> None:
+    """The cheapest is kept, near-doubles are not, and they are read out as the day goes."""
+    ways = [Possible((leg(9 * HOUR + 600 * n),), float(n != 4), 0.0) for n in range(10)]
+    chosen = choose(ways)
+    starts = [way.legs[0].earliest for way in chosen]
+    assert len(chosen) == 4
+    assert starts == sorted(starts)
+    assert 9 * HOUR + 2400 in starts
+    assert all(b - a >= 1200 for a, b in zip(starts, starts[1:], strict=False))
+
+
+def test_a_leg_survives_storage() -> None:
+    """What is stored with an offer is what comes back."""
+    assert OfferedLeg.from_json(leg(9 * HOUR).to_json()) == leg(9 * HOUR)
