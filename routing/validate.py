@@ -48,6 +48,9 @@ def _check_matrix(name: str, matrix: Matrix) -> int:
     if matrix.size and int(matrix.min()) < 0:
         row, column = np.argwhere(matrix < 0)[0]
         raise InvalidProblem(name, "matrix", f"negative from location {row} to {column}")
+    if matrix.diagonal().any():
+        place = int(np.flatnonzero(matrix.diagonal())[0])
+        raise InvalidProblem(name, "matrix", f"not 0 from location {place} to itself")
     return int(matrix.shape[0])
 
 
