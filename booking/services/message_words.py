@@ -74,7 +74,7 @@ def legs_of(session: Session, request: JourneyRequest | None) -> tuple[LegWords,
     bookings = session.scalars(
         select(Booking).where(Booking.request_id == request.id).order_by(Booking.leg)
     ).unique()
-    return tuple(_leg(booking) for booking in bookings)
+    return tuple(leg_words(booking) for booking in bookings)
 
 
 def name_place(place: Place, person_id: int) -> str:
@@ -127,7 +127,8 @@ def sentence(text: str) -> str:
     return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
 
 
-def _leg(booking: Booking) -> LegWords:
+def leg_words(booking: Booking) -> LegWords:
+    """One direction, in the words and times a passenger reads."""
     earliest = _local(booking.promised_earliest or booking.wished_earliest)
     return LegWords(
         leg=booking.leg,
@@ -165,7 +166,7 @@ def _environment() -> Environment:
     # Plain text, never HTML: escaping would put "&amp;" into somebody's text message.
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=False,
+        autoescape=False,  # noqa: S701
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

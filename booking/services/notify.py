@@ -1,168 +1,182 @@
-"""Write the messages that follow from what happened, in the same transaction.
+"""Tell people: what just happened (`write_message`), and the times of the plan.
 
-Nothing is sent here: `booking/services/send.py` does that after the commit.
+The exact time is told the evening before, and shortly before it that the bus is
+near; both from the current plan, each once. Nothing is sent here: `send.py` does
+that after the commit.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from hashlib import sha256
-from typing import Any, Final
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from itertools import groupby
+from typing import Final
 
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from booking.config import Scheme
-from booking.models import JourneyRequest, Message, OutboxEntry, Person
-from booking.services.channels import CALL, Channel, choose_channel
-from booking.services.message_words import LegWords, Written, legs_of, write_words
+from booking.context import Context
+from booking.domain.plan_record import Run
+from booking.domain.service_day import local, moment, today
+from booking.domain.statuses import BookingStatus
+from booking.models import Booking, JourneyRequest, Message, ZoneDay
+from booking.services.channels import has_mobile
+from booking.services.message_words import leg_words
+from booking.services.messages import write_message
+from booking.services.zone_days import current_runs, lock_zone_day
 
-ON_THE_LIST: Final = timedelta(minutes=35)
-"""Whom no message reached is to be on the call list half an hour before the bus
-comes; five minutes more, so that the list is written in time."""
-AT_LEAST: Final = timedelta(minutes=5)
-"""How long even a very late message is worth trying to send."""
-KINDS: Final = frozenset(
-    {
-        "booked",
-        "cancelled",
-        "changed",
-        "day_before",
-        "reminder",
-        "waiting",
-        "batch_refused",
-        "disrupted",
+__all__ = ["pickups_of", "write_day_before", "write_message", "write_reminders"]
+
+EVENING: Final = time(17)
+"""From then on tomorrow's times are told; whoever is rung is rung before bedtime."""
+NEAR: Final = timedelta(minutes=20)
+TOO_NEAR: Final = timedelta(minutes=3)
+"""Nearer than that, the bus itself says it."""
+AT_ONCE: Final = 25
+"""How many journeys are told in one transaction, which holds the zone-day's lock."""
+
+
+def write_day_before(ctx: Context, *, now: datetime) -> int:
+    """From five in the evening, tell tomorrow's passengers the exact time; returns how many.
+
+    The time is the plan's, within the promise, and is written down as
+    `told_pickup_at`: from here on planning may move it by a few minutes only.
+    """
+    if local(now).time() < EVENING:
+        return 0
+    tomorrow = today(now) + timedelta(days=1)
+    with ctx.db.reading() as session:
+        zone_days = session.scalars(
+            select(ZoneDay.id).where(ZoneDay.service_date == tomorrow, ZoneDay.plan_id.is_not(None))
+        ).all()
+    return sum(_tell_zone_day(ctx, zone_day_id, now) for zone_day_id in zone_days)
+
+
+def write_reminders(ctx: Context, *, now: datetime) -> int:
+    """Text those whose bus comes in the next twenty minutes; returns how many."""
+    with ctx.db.reading() as session:
+        days = session.scalars(
+            select(ZoneDay).where(ZoneDay.service_date == today(now), ZoneDay.plan_id.is_not(None))
+        ).all()
+        near = {
+            booking_id: at
+            for zone_day in days
+            for booking_id, at in pickups_of(zone_day, current_runs(session, zone_day)).items()
+            if now + TOO_NEAR < at <= now + NEAR
+        }
+        due = _not_reminded(session, near)
+    if not due:
+        return 0
+    with ctx.db.writing() as session:
+        for booking in session.scalars(_booked(due)).unique():
+            _remind(session, booking, near[booking.id], now)
+    return len(due)
+
+
+def pickups_of(zone_day: ZoneDay, runs: Iterable[Run]) -> dict[int, datetime]:
+    """When the plan picks up whom: booking id → moment, to the whole minute before."""
+    return {
+        stop.booking_id: moment(zone_day.service_date, stop.start // 60 * 60)
+        for run in runs
+        for stop in run.stops
+        if stop.action == "pickup" and stop.booking_id is not None
     }
-)
-FACTS: Final[dict[str, Any]] = {"legs": (), "why": "", "reason": "", "when": ""}
-"""What templates may ask for, and what it is where the caller does not say."""
 
 
-def write_message(
+def _tell_zone_day(ctx: Context, zone_day_id: int, now: datetime) -> int:
+    told = 0
+    while True:
+        with ctx.db.writing() as session:
+            zone_day = lock_zone_day(session, zone_day_id)
+            pickups = pickups_of(zone_day, current_runs(session, zone_day))
+            untold = _untold(session, zone_day, pickups)
+            for request_id, bookings in untold:
+                _tell(session, request_id, bookings, pickups, now)
+            if untold:
+                # A plan made from the day as it was before the times were told is out of date.
+                zone_day.version += 1
+        if not untold:
+            return told
+        told += len(untold)
+
+
+def _untold(
+    session: Session, zone_day: ZoneDay, pickups: dict[int, datetime]
+) -> list[tuple[int, list[Booking]]]:
+    """Journeys of that day whose time was not told yet, as (request id, its bookings)."""
+    found = session.scalars(
+        select(Booking)
+        .where(
+            Booking.zone_day_id == zone_day.id,
+            Booking.status == BookingStatus.BOOKED.value,
+            Booking.told_pickup_at.is_(None),
+        )
+        .order_by(Booking.request_id)
+    ).unique()
+    planned = [booking for booking in found if booking.id in pickups]
+    journeys = groupby(planned, key=lambda booking: booking.request_id)
+    return [(request_id, list(legs)) for request_id, legs in journeys][:AT_ONCE]
+
+
+def _tell(
     session: Session,
-    person: Person,
-    request: JourneyRequest | None,
-    kind: str,
-    *,
+    request_id: int,
+    bookings: list[Booking],
+    pickups: dict[int, datetime],
     now: datetime,
-    due_at: datetime | None = None,
-    stale_at: datetime | None = None,
-    version: str = "",
-    **facts: Any,
 ) -> None:
-    """Tell a person something about a journey, in the caller's transaction.
+    for booking in bookings:
+        booking.told_pickup_at = _within_promise(booking, pickups[booking.id])
+    request = session.get_one(JourneyRequest, request_id)
+    legs = ",".join(str(booking.id) for booking in bookings)
+    write_message(
+        session, request.person, request, "day_before", now=now, version=legs, when="tomorrow"
+    )
 
-    The words are made from the request's bookings as this transaction leaves
-    them, and from `facts`: `legs` (cancelled: which directions), `why`
-    (batch_refused) and `reason` (disrupted) in a few words of their own. What was already told in the same words (or as the same `version`) is
-    not written twice. `due_at` defaults to now; `stale_at` to 35 minutes before
-    the first pick-up: from then on the person is rung instead.
 
-    The scheme's name and number come from `session.info["scheme"]`.
-    """
-    if kind not in KINDS:
-        raise ValueError(f"{kind!r} is not a kind of message; they are {sorted(KINDS)}.")
-    legs = legs_of(session, request)
-    due_at = due_at or now
-    stale_at = stale_at or goes_stale(legs, due_at)
-    channel = choose_channel(person, kind, due_at=due_at, stale_at=stale_at)
-    if channel.name == CALL and _heard_already(request, kind):
-        return
-    scheme = session.info.get("scheme") or Scheme()
-    reference = request.reference if request else None
-    written = write_words(channel.name, kind, person, reference, legs, scheme, {**FACTS, **facts})
-    about = f"request:{request.id}" if request else f"person:{person.id}"
-    key = f"{kind}:{about}:{version or _digest(written)}"
-    add_message(
+def _within_promise(booking: Booking, planned: datetime) -> datetime:
+    """The planned time; rounding to the minute never takes it out of the window."""
+    earliest, latest = booking.promised_earliest, booking.promised_latest
+    if earliest is not None and planned < earliest:
+        return earliest
+    return latest if latest is not None and planned > latest else planned
+
+
+def _not_reminded(session: Session, near: dict[int, datetime]) -> list[int]:
+    if not near:
+        return []
+    bookings = list(session.scalars(_booked(near)).unique())
+    known = set(session.scalars(select(Message.key).where(Message.key.in_(map(_key, bookings)))))
+    return [
+        booking.id
+        for booking in bookings
+        if _key(booking) not in known and _wants_texts(booking.request)
+    ]
+
+
+def _booked(ids: Iterable[int]) -> Select[Booking]:
+    return select(Booking).where(
+        Booking.id.in_(list(ids)), Booking.status == BookingStatus.BOOKED.value
+    )
+
+
+def _wants_texts(request: JourneyRequest) -> bool:
+    return request.person.channel == "text" and has_mobile(request.person)
+
+
+def _key(booking: Booking) -> str:
+    return f"reminder:request:{booking.request_id}:{booking.leg}"
+
+
+def _remind(session: Session, booking: Booking, at: datetime, now: datetime) -> None:
+    write_message(
         session,
-        key=key,
-        person_id=person.id,
-        request_id=request.id if request else None,
-        channel=channel,
-        written=written,
-        due_at=due_at,
-        stale_at=stale_at,
+        booking.request.person,
+        booking.request,
+        "reminder",
         now=now,
+        stale_at=at,
+        version=booking.leg,
+        leg=leg_words(booking),
+        at=at,
     )
-
-
-def add_message(
-    session: Session,
-    *,
-    key: str,
-    person_id: int | None,
-    request_id: int | None,
-    channel: Channel,
-    written: Written,
-    due_at: datetime,
-    stale_at: datetime | None,
-    now: datetime,
-    error: str = "",
-) -> bool:
-    """Write the row, unless one with this key is there; returns whether it was written.
-
-    What can be sent is also put into the outbox, so that it leaves at once.
-    """
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
-    message_id = session.scalar(
-        insert(Message)
-        .values(
-            key=key,
-            person_id=person_id,
-            request_id=request_id,
-            channel=channel.name,
-            recipient=channel.recipient,
-            subject=written.subject,
-            body=written.body,
-            status="waiting",
-            attempts=0,
-            error=error,
-            due_at=due_at,
-            stale_at=stale_at,
-            created_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["key"])
-        .returning(Message.id)
-    )
-    if message_id is not None and channel.name != CALL:
-        session.add(
-            OutboxEntry(
-                kind="send_message",
-                payload={"message_id": message_id},
-                due_at=due_at,
-                created_at=now,
-            )
-        )
-    return message_id is not None
-
-
-def goes_stale(legs: tuple[LegWords, ...], due_at: datetime) -> datetime | None:
-    """From when on the person is rung instead: 35 minutes before the next pick-up.
-
-    A message that is due later than that (a breakdown just before) is still tried
-    for five minutes. One about journeys that are over never goes stale.
-    """
-    ahead = [leg.earliest for leg in legs if leg.earliest and leg.latest and leg.latest > due_at]
-    if not ahead:
-        return None
-    return max(min(ahead) - ON_THE_LIST, due_at + AT_LEAST)
-
-
-def _heard_already(request: JourneyRequest | None, kind: str) -> bool:
-    """Whether they were told as they booked, on the phone or on the page.
-
-    Only what the nightly batch decided is news to them.
-    """
-    if request is None or kind not in ("booked", "waiting"):
-        return False
-    return kind == "waiting" or not _decided_by_batch(request)
-
-
-def _decided_by_batch(request: JourneyRequest) -> bool:
-    chosen = [offer for offer in request.offers if offer.number == request.chosen]
-    return any(leg.get("waiting") for offer in chosen for leg in offer.legs)
-
-
-def _digest(written: Written) -> str:
-    return sha256(f"{written.subject}\n{written.body}".encode()).hexdigest()[:16]

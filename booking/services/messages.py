@@ -1,0 +1,197 @@
+"""Write the messages that follow from what happened, in the same transaction.
+
+Nothing is sent here: `booking/services/send.py` does that after the commit.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final
+
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from booking.config import Scheme
+from booking.models import JourneyRequest, Message, OutboxEntry, Person
+from booking.services.channels import CALL, Channel, choose_channel
+from booking.services.message_words import LegWords, Written, legs_of, write_words
+
+ON_THE_LIST: Final = timedelta(minutes=35)
+"""Whom no message reached is to be on the call list half an hour before the bus
+comes; five minutes more, so that the list is written in time."""
+AT_LEAST: Final = timedelta(minutes=5)
+"""How long even a very late message is worth trying to send."""
+KINDS: Final = frozenset(
+    {
+        "booked",
+        "cancelled",
+        "changed",
+        "day_before",
+        "reminder",
+        "waiting",
+        "batch_refused",
+        "disrupted",
+    }
+)
+ADDS_TO: Final = frozenset({"reminder"})
+"""Kinds that say less than the message before them, and so do not take its place."""
+FACTS: Final[dict[str, Any]] = {"legs": (), "why": "", "reason": "", "when": ""}
+"""What templates may ask for, and what it is where the caller does not say."""
+
+
+def write_message(
+    session: Session,
+    person: Person,
+    request: JourneyRequest | None,
+    kind: str,
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
+    stale_at: datetime | None = None,
+    version: str = "",
+    **facts: Any,
+) -> None:
+    """Tell a person something about a journey, in the caller's transaction.
+
+    The words are made from the request's bookings as this transaction leaves
+    them, and from `facts`: `legs` (cancelled: which directions), `why`
+    (batch_refused) and `reason` (disrupted) in a few words of their own. What was
+    already told in the same words (or as the same `version`) is not written twice.
+    `due_at` defaults to now; `stale_at` to 35 minutes before the first pick-up:
+    from then on the person is rung instead.
+
+    The scheme's name and number come from `session.info["scheme"]`.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"{kind!r} is not a kind of message; they are {sorted(KINDS)}.")
+    legs = legs_of(session, request)
+    due_at = due_at or now
+    stale_at = stale_at or goes_stale(legs, due_at)
+    channel = choose_channel(person, kind, due_at=due_at, stale_at=stale_at)
+    if channel.name == CALL and _heard_already(request, kind):
+        _overtake(session, request, kept="")
+        return
+    scheme = session.info.get("scheme") or Scheme()
+    reference = request.reference if request else None
+    written = write_words(channel.name, kind, person, reference, legs, scheme, {**FACTS, **facts})
+    about = f"request:{request.id}" if request else f"person:{person.id}"
+    key = f"{kind}:{about}:{version or _digest(written)}"
+    is_new = add_message(
+        session,
+        key=key,
+        person_id=person.id,
+        request_id=request.id if request else None,
+        channel=channel,
+        written=written,
+        due_at=due_at,
+        stale_at=stale_at,
+        now=now,
+    )
+    if is_new and kind not in ADDS_TO:
+        _overtake(session, request, kept=key)
+
+
+def add_message(
+    session: Session,
+    *,
+    key: str,
+    person_id: int | None,
+    request_id: int | None,
+    channel: Channel,
+    written: Written,
+    due_at: datetime,
+    stale_at: datetime | None,
+    now: datetime,
+    error: str = "",
+) -> bool:
+    """Write the row, unless one with this key is there; returns whether it was written.
+
+    What can be sent is also put into the outbox, so that it leaves at once.
+    """
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
+    message_id = session.scalar(
+        insert(Message)
+        .values(
+            key=key,
+            person_id=person_id,
+            request_id=request_id,
+            channel=channel.name,
+            recipient=channel.recipient,
+            subject=written.subject,
+            body=written.body,
+            status="waiting",
+            attempts=0,
+            error=error,
+            due_at=due_at,
+            stale_at=stale_at,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(Message.id)
+    )
+    if message_id is not None and channel.name != CALL:
+        session.add(
+            OutboxEntry(
+                kind="send_message",
+                payload={"message_id": message_id},
+                due_at=due_at,
+                created_at=now,
+            )
+        )
+    return message_id is not None
+
+
+def goes_stale(legs: tuple[LegWords, ...], due_at: datetime) -> datetime | None:
+    """From when on the person is rung instead: 35 minutes before the next pick-up.
+
+    A message that is due later than that (a breakdown just before) is still tried
+    for five minutes. One about journeys that are over never goes stale.
+    """
+    ahead = [leg.earliest for leg in legs if leg.earliest and leg.latest and leg.latest > due_at]
+    if not ahead:
+        return None
+    return max(min(ahead) - ON_THE_LIST, due_at + AT_LEAST)
+
+
+def _overtake(session: Session, request: JourneyRequest | None, *, kept: str) -> None:
+    """Drop what is still waiting about this journey: the newest message says it all.
+
+    Without this a text that failed at first could arrive after the one that says
+    the journey is cancelled.
+    """
+    if request is None:
+        return
+    about = [request.id] + ([request.replaces_id] if request.replaces_id else [])
+    session.execute(
+        update(Message)
+        .where(
+            Message.request_id.in_(about),
+            Message.status == "waiting",
+            Message.claimed_until.is_(None),
+            Message.key != kept,
+        )
+        .values(status="stale", error="A newer message took its place.")
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _heard_already(request: JourneyRequest | None, kind: str) -> bool:
+    """Whether they were told as they booked, on the phone or on the page.
+
+    Only what the nightly batch decided is news to them.
+    """
+    if request is None or kind not in ("booked", "waiting"):
+        return False
+    return kind == "waiting" or not _decided_by_batch(request)
+
+
+def _decided_by_batch(request: JourneyRequest) -> bool:
+    chosen = [offer for offer in request.offers if offer.number == request.chosen]
+    return any(leg.get("waiting") for offer in chosen for leg in offer.legs)
+
+
+def _digest(written: Written) -> str:
+    return sha256(f"{written.subject}\n{written.body}".encode()).hexdigest()[:16]
