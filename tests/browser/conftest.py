@@ -135,7 +135,8 @@ def assert_accessible(axe_source: str) -> Callable[[Page], None]:
 
 def _describe(violation: dict[str, Any]) -> str:
     places = "\n".join(
-        f"    {node['html'][:160]}\n      {node['failureSummary']}" for node in violation["nodes"][:5]
+        f"    {node['html'][:160]}\n      {node['failureSummary']}"
+        for node in violation["nodes"][:5]
     )
     return f"  {violation['id']} ({violation['impact']}): {violation['help']}\n{places}"
 

@@ -57,7 +57,11 @@ def _gallery_app(static: Path) -> Flask:
     app = Flask("gallery", template_folder=str(ROOT / "templates"), static_folder=str(static))
     app.config.update(
         SECRET_KEY="gallery",
-        SCHEME={"name": "Fox Connect sample", "phone": "0116 496 0123", "phone_hours": "7am to 7pm"},
+        SCHEME={
+            "name": "Fox Connect sample",
+            "phone": "0116 496 0123",
+            "phone_hours": "7am to 7pm",
+        },
     )
     init_look(app)
     policy = "; ".join(f"{name} {value}" for name, value in POLICY.items())
@@ -124,7 +128,7 @@ def test_each_component_is_accessible(
     """Every component passes the WCAG 2.2 AA rules and fits the screen at each width."""
     page = page_at(width)
     page.goto(f"{gallery}/gallery/{part}")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function("() => !document.querySelector('[data-hold-words][hidden]')")
     assert_accessible(page)
     shot(page, f"gallery-{part}-{width}")
 
@@ -155,15 +159,15 @@ def test_errors_stand_above_and_beside_their_fields(
     assert_accessible(page)
 
 
-@pytest.mark.parametrize("status", ERRORS)
 def test_each_error_page_says_what_to_do(
-    gallery: str, page_at: PageAt, assert_accessible: Check, status: int
+    gallery: str, page_at: PageAt, assert_accessible: Check
 ) -> None:
-    """An error page says what happened, what to do next and whom to ring."""
+    """Every error page says what happened, what to do next and whom to ring."""
     page = page_at(360)
-    page.goto(f"{gallery}/error/{status}")
-    expect(page.get_by_role("heading", name="What to do next")).to_be_visible()
-    assert page.get_by_role("link", name="0116 496 0123").count() >= 2
+    for status in ERRORS:
+        page.goto(f"{gallery}/error/{status}")
+        expect(page.get_by_role("heading", name="What to do next")).to_be_visible()
+        assert page.get_by_role("link", name="0116 496 0123").count() >= 2, status
     assert_accessible(page)
 
 
