@@ -2,7 +2,7 @@
 
 `init_look(app)` is called once by the app factory. Templates then have the words
 of `booking.domain.words` as filters, `asset("passenger.css")` for built files,
-and `scheme` and `links` in every page. Imports Flask and the domain only.
+and `scheme` and `links` in every page. Imports Flask, the domain and its neighbours in web.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from booking.domain import words
+from booking.web.access import open_to_all
+from booking.web.scheme_colours import scheme_css
 
 LINKS: Final[Mapping[str, str]] = {
     "home": "/",
@@ -35,7 +37,9 @@ SCHEME: Final[Mapping[str, str]] = {
     "phone": "",
     "phone_hours": "",
     "email": "",
+    "colour": "",
 }
+"""The scheme's voice; app.config["SCHEME"] overrides single ones. An empty colour is our own."""
 
 FILTERS: Final[Mapping[str, Callable[..., str]]] = {
     "clock": words.clock,
@@ -55,6 +59,7 @@ FILTERS: Final[Mapping[str, Callable[..., str]]] = {
 NOT_BUILT: Final = "The front-end files are not built. Run `npm ci` and then `npm run build`."
 
 _A_YEAR: Final = 365 * 24 * 3600
+_AN_HOUR: Final = 3600
 
 
 class BuiltFiles:
@@ -102,14 +107,18 @@ class BuiltFiles:
 def init_look(app: Flask) -> None:
     """Give the app its look.
 
-    Reads app.config: SCHEME (name, phone, phone_hours, email), LOOK_LINKS (see
-    LINKS) and NOW (a callable giving an aware datetime, for tests of "today").
+    Reads app.config: SCHEME (see SCHEME), LOOK_LINKS (see LINKS) and NOW (a
+    callable giving an aware datetime, for tests of "today").
+
+    Raises:
+        ValueError: the scheme's colour cannot be read on our pages.
     """
     built = BuiltFiles(Path(app.static_folder or "static"))
     if built.version is None:
         app.logger.warning(NOT_BUILT)
     _add_loaders(app)
     _add_words(app)
+    _add_scheme_colour(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     def asset(name: str) -> str:
@@ -150,6 +159,22 @@ def _add_words(app: Flask) -> None:
     for name, write in FILTERS.items():
         app.add_template_filter(write, name)
     app.add_template_global(words.between)
+
+
+def _add_scheme_colour(app: Flask) -> None:
+    """Serve a scheme's own colour as a stylesheet; none where it has none."""
+    colour = app.config.get("SCHEME", {}).get("colour", "")
+    if not colour:
+        return
+    css = scheme_css(colour)
+
+    @app.get("/scheme.css", endpoint="scheme_css")
+    @open_to_all
+    def scheme_stylesheet() -> Response:
+        response = Response(css, mimetype="text/css")
+        response.cache_control.public = True
+        response.cache_control.max_age = _AN_HOUR
+        return response
 
 
 def _voice(app: Flask) -> dict[str, Any]:

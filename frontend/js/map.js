@@ -23,7 +23,9 @@ function markerOf(L, feature, latlng) {
   const icon = L.divIcon({ className: 'oa-map__stop', html: '', iconSize: [30, 30] })
   const marker = L.marker(latlng, { icon, alt: name ?? `Stop ${number}`, title: name })
   marker.on('add', () => {
-    marker.getElement().textContent = String(number)
+    const element = marker.getElement()
+    element.textContent = String(number)
+    element.setAttribute('aria-label', name ? `Stop ${number}: ${name}` : `Stop ${number}`)
   })
   return marker
 }
@@ -52,7 +54,7 @@ function draw(L, map, data) {
     }
   }).addTo(map)
   const bounds = layer.getBounds()
-  if (bounds.isValid()) map.fitBounds(bounds, { padding: [20, 20] })
+  if (bounds.isValid()) map.fitBounds(bounds, { padding: [20, 20], maxZoom: 14 })
 }
 
 export async function start(element) {
