@@ -79,7 +79,7 @@ def legs_of(session: Session, request: JourneyRequest | None) -> tuple[LegWords,
 
 def name_place(place: Place, person_id: int) -> str:
     """A place as it is said to this person: their own home is "your home"."""
-    if place.person_id == person_id:
+    if place.person_id == person_id and place.kind != "address":
         return "your home"
     if place.village and place.village.casefold() not in place.name.casefold():
         return f"{place.name}, {place.village}"
