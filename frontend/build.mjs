@@ -29,11 +29,14 @@ const COPIES = [
   [join(modules, 'leaflet/dist/images'), 'vendor/leaflet/images'],
   [join(modules, 'leaflet/LICENSE'), 'vendor/leaflet/LICENSE.txt'],
   [join(modules, '@fontsource/atkinson-hyperlegible/LICENSE'), 'fonts/LICENSE.txt'],
+  // woff2 for browsers; woff, which the server can read, for what it prints.
   ...['latin', 'latin-ext'].flatMap((script) =>
-    ['400', '700'].map((weight) => [
-      join(modules, `@fontsource/atkinson-hyperlegible/files/atkinson-hyperlegible-${script}-${weight}-normal.woff2`),
-      `fonts/atkinson-${script}-${weight}.woff2`
-    ])
+    ['400', '700'].flatMap((weight) =>
+      ['woff2', 'woff'].map((type) => [
+        join(modules, `@fontsource/atkinson-hyperlegible/files/atkinson-hyperlegible-${script}-${weight}-normal.${type}`),
+        `fonts/atkinson-${script}-${weight}.${type}`
+      ])
+    )
   )
 ]
 

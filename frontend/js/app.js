@@ -9,7 +9,8 @@ const ENHANCEMENTS = {
   'oa-hold': './hold.js',
   'oa-map': './map.js',
   'oa-progress': './progress.js',
-  'oa-theme': './theme.js'
+  'oa-theme': './theme.js',
+  'oa-drive': './driver.js'
 }
 
 async function enhance() {

@@ -98,6 +98,8 @@ class PlaceBox {
       return
     }
     this.open()
+    const exact = this.places.find((place) => place.text.toLowerCase() === words.toLowerCase())
+    if (exact) this.pick(exact)
   }
 
   open() {
@@ -151,14 +153,18 @@ class PlaceBox {
   choose(index) {
     const place = this.places[index]
     this.input.value = place.text
-    if (this.select) {
-      const known = [...this.select.options].some((option) => option.value === String(place.value))
-      if (!known) this.select.add(new Option(place.text, place.value))
-      this.select.value = String(place.value)
-    }
+    this.pick(place)
     this.said.textContent = `${place.text} chosen.`
     this.input.dispatchEvent(new CustomEvent('oa-place-chosen', { bubbles: true, detail: place }))
     this.close()
+  }
+
+  /** Sets the hidden list; a name typed out in full counts as chosen. */
+  pick(place) {
+    if (!this.select) return
+    const known = [...this.select.options].some((option) => option.value === String(place.value))
+    if (!known) this.select.add(new Option(place.text, place.value))
+    this.select.value = String(place.value)
   }
 
   show(open) {

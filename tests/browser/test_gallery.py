@@ -198,6 +198,9 @@ def test_a_place_is_found_by_typing(
     box.press("Enter")
     expect(box).to_have_value("Long Clawson")
     assert page.locator("select[name=to]").evaluate("list => list.value") == "Long Clawson"
+    box.fill("hose")
+    expect(page.get_by_role("option", name="Hose")).to_be_visible()
+    assert page.locator("select[name=to]").evaluate("list => list.value") == "Hose"
     box.fill("elsewhere")
     assert page.locator("select[name=to]").evaluate("list => list.value") == ""
 
