@@ -23,9 +23,9 @@ BLUEPRINTS: Final = (
 
 def blueprints() -> list[tuple[Blueprint, str]]:
     """Every blueprint with its prefix."""
+    found = ((import_module(name), prefix) for name, prefix in BLUEPRINTS if find_spec(name))
     return [
         (module.bp, module.bp.url_prefix or prefix)
-        for module, prefix in (
-            (import_module(name), prefix) for name, prefix in BLUEPRINTS if find_spec(name)
-        )
+        for module, prefix in found
+        if hasattr(module, "bp")
     ]

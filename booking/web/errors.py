@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from booking.domain import errors as domain
 from booking.services.outages import is_outage
+from booking.services.tries import TooManyTries
 from booking.web.access import wants_json
 
 STATUS_OF: Final[dict[type[domain.BookingError], int]] = {
@@ -26,6 +27,7 @@ STATUS_OF: Final[dict[type[domain.BookingError], int]] = {
     domain.Gone: 410,
     domain.Conflict: 409,
     domain.PromiseBroken: 409,
+    TooManyTries: 429,
     domain.BookingError: 400,
 }
 

@@ -1,0 +1,134 @@
+"""Everybody tries every page: role × route × object, generated from the URL map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from booking.services.access import RoleName, roles_of
+from booking.web.access import OPEN, access_to
+from tests.integration.cast import ROLES, Stage, build_stage
+
+SAMPLES: dict[str, Any] = {
+    "day": "2026-12-07",
+    "service_date": "2026-12-07",
+    "date": "2026-12-07",
+    "number": 1,
+    "version": 1,
+    "leg": "outward",
+    "step": "when",
+    "zone": "melton-1",
+    "code": "melton-1",
+    "token": "not-a-token",
+    "key": "K7M4PT",
+}
+"""Values for parts of an address that name no object of the cast."""
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """One small service for all the tries."""
+    stage = build_stage(Path(tmp_path_factory.mktemp("matrix")), demo=True)
+    yield stage
+    stage.ctx.db.close()
+
+
+def routes(stage: Stage) -> list[tuple[Rule, str]]:
+    """Every route with every method it answers to, the built files left out."""
+    return [
+        (rule, method)
+        for rule in stage.app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        if not rule.endpoint.endswith("static")
+    ]
+
+
+def address(stage: Stage, rule: Rule) -> str:
+    """The rule's address with Mary's and Dee's objects in it."""
+    values = {}
+    for name in rule.arguments:
+        known = stage.ids.get(name, stage.ids.get(f"{name}_id", SAMPLES.get(name)))
+        assert known is not None, f"tell SAMPLES or cast.py what <{name}> of {rule.rule} is"
+        values[name] = known
+    _, path = rule.build(values, append_unknown=False) or ("", "")
+    assert path, f"no address for {rule.rule} with {values}"
+    return path
+
+
+def ask(client: FlaskClient, method: str, path: str) -> Any:
+    return client.open(path, method=method, buffered=True)
+
+
+def refused(response: Any) -> bool:
+    """Whether the guard turned somebody away."""
+    to_sign_in = response.status_code == 302 and "sign-in" in (response.location or "")
+    return to_sign_in or response.status_code in (401, 403)
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_every_route_holds_to_what_it_declares(stage: Stage, name: str) -> None:
+    """Whoever a route is not declared for is turned away; nobody ever meets a fault of ours."""
+    wrong = []
+    roles = roles_of(stage.accounts[name]) if name else frozenset()
+    for rule, method in routes(stage):
+        access = access_to(stage.app, rule.endpoint)
+        assert access is not None
+        if access is OPEN:
+            continue
+        response = ask(stage.client(name), method, address(stage, rule))
+        allowed = access.allows(roles)
+        if refused(response) == allowed or response.status_code >= 500:
+            wrong.append((method, rule.rule, response.status_code, response.location))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_open_routes_answer_everybody(stage: Stage, name: str) -> None:
+    """A page open to all answers whoever asks, without a fault of ours."""
+    wrong = []
+    for rule, method in routes(stage):
+        if access_to(stage.app, rule.endpoint) is OPEN:
+            response = ask(stage.client(name), method, address(stage, rule))
+            if response.status_code in (401, 403) or response.status_code >= 500:
+                wrong.append((method, rule.rule, response.status_code))
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("owner", "stranger", "role", "owned"),
+    [
+        ("mary", "stan", RoleName.PASSENGER, {"request_id", "reference", "booking_id", "offer_id"}),
+        ("dee", "ray", RoleName.DRIVER, {"shift_id", "booking_id"}),
+    ],
+)
+def test_another_persons_object_is_not_there(
+    stage: Stage, owner: str, stranger: str, role: RoleName, owned: set[str]
+) -> None:
+    """The right role does not open somebody else's journey or shift: 403 or 404."""
+    wrong = []
+    for rule, method in routes(stage):
+        access = access_to(stage.app, rule.endpoint)
+        if access is None or access.roles != {role} or not owned & rule.arguments:
+            continue
+        response = ask(stage.client(stranger), method, address(stage, rule))
+        if response.status_code not in (403, 404):
+            wrong.append((method, rule.rule, response.status_code, response.location))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", ["stan", "ray"])
+def test_markers_in_notes_and_door_codes_stay_with_those_who_need_them(
+    stage: Stage, name: str
+) -> None:
+    """Another passenger and another driver find Mary's note and door code on no page."""
+    found = []
+    for rule, _ in ((r, m) for r, m in routes(stage) if m == "GET"):
+        response = ask(stage.client(name), "GET", address(stage, rule))
+        if "MARKER-" in response.get_data(as_text=True):
+            found.append(rule.rule)
+    assert found == []
