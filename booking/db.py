@@ -88,7 +88,7 @@ def _engine(url: str, pool_size: int) -> Engine:
 def _prepare_sqlite(connection: DBAPIConnection, _record: Any) -> None:
     # The driver's own transaction handling begins too late for us: it is switched
     # off and `_begin_sqlite` says BEGIN itself.
-    connection.isolation_level = None  # type: ignore[attr-defined]
+    connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL",

@@ -79,7 +79,7 @@ def plan_zone_day(
         _unclaim(ctx, zone_day_id, token)
 
 
-def request_planning(ctx: Context, zone_day_id: int, *, by: str, now: datetime) -> None:
+def request_planning(ctx: Context, zone_day_id: int, *, now: datetime) -> None:
     """Ask for a planning now; the relay hands it to a worker."""
     with ctx.db.writing() as session:
         if session.get(ZoneDay, zone_day_id) is None:
@@ -89,7 +89,7 @@ def request_planning(ctx: Context, zone_day_id: int, *, by: str, now: datetime) 
             .where(ZoneDay.id == zone_day_id)
             .values(wants_planning_since=now, planning_progress="Waiting for a worker")
         )
-        add(session, PLAN_TASK, {"zone_day_id": zone_day_id, "by": by}, due_at=now, now=now)
+        add(session, PLAN_TASK, {"zone_day_id": zone_day_id}, due_at=now, now=now)
 
 
 def sweep(ctx: Context, queue: TaskQueue, *, now: datetime) -> int:

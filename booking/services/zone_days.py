@@ -13,9 +13,10 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from booking.db import Database
 from booking.domain.errors import Conflict, NotFound
 from booking.domain.plan_record import Run, changes_between, runs_from_json
-from booking.models import Plan, ZoneDay
+from booking.models import Plan, Zone, ZoneDay
 
 
 def ensure_zone_day(session: Session, zone_id: int, day: date) -> int:
@@ -41,6 +42,16 @@ def find_zone_day(session: Session, zone_id: int, day: date) -> int | None:
     return session.scalar(
         select(ZoneDay.id).where(ZoneDay.zone_id == zone_id, ZoneDay.service_date == day)
     )
+
+
+def zone_day_id_of(db: Database, zone_code: str, day: date) -> int | None:
+    """The id of a zone-day by the zone's code, if anybody has asked for it."""
+    with db.reading() as session:
+        return session.scalar(
+            select(ZoneDay.id)
+            .join(Zone, Zone.id == ZoneDay.zone_id)
+            .where(Zone.code == zone_code, ZoneDay.service_date == day)
+        )
 
 
 def lock_zone_day(session: Session, zone_day_id: int) -> ZoneDay:

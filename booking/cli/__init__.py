@@ -1,0 +1,39 @@
+"""The command line, `outabout COMMAND ...`: one small file per family of commands.
+
+May import services, the web application and the embedded stack; prints for people.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from booking.cli import data, demo, processes
+from booking.config import SettingsError
+from booking.domain.errors import BookingError
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    top = argparse.ArgumentParser(
+        prog="outabout", description="Out & About: demand-responsive transport."
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for family in (processes, data, demo):
+        family.add_commands(commands)
+    return top
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; 0 when it worked, 1 when it did not, 2 for wrong settings or words."""
+    arguments = parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except SettingsError as error:
+        print(f"Settings: {error}", file=sys.stderr)
+        return 2
+    except BookingError as error:
+        print(error.words, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130

@@ -1,0 +1,181 @@
+"""The supervisor of the demo: starts everything, keeps it up, stops it all on Ctrl-C.
+
+Children die with it (by the kernel's hand where that is possible); what an
+earlier one left behind is found by its pid file and ended at the next start.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from booking.embedded.children import is_ours, port_is_free, start, stop
+from booking.embedded.valkey import start_valkey
+
+READY_SECONDS: Final = 60
+STOP_ORDER: Final = ("beat", "worker", "web", "valkey")
+Say = Callable[[str], None]
+
+
+class CannotStart(Exception):
+    """The demo cannot start; the message says why and what to do."""
+
+
+class Supervisor:
+    """The embedded stack in one data folder."""
+
+    def __init__(self, folder: Path, port: int, say: Say) -> None:
+        self.folder = folder
+        self.port = port
+        self.say = say
+        self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.failures: dict[str, int] = {}
+        self.stopping = False
+        self.env: dict[str, str] = {}
+
+    def check_free(self) -> None:
+        """Clear away what a killed supervisor left.
+
+        Raises CannotStart when another one is running here or the port is taken.
+        """
+        self._clear_leftovers()
+        if not port_is_free(self.port):
+            raise CannotStart(
+                f"Port {self.port} is in use. Choose another: ./run demo --port {self.port + 1}"
+            )
+
+    def prepare(self) -> None:
+        """Make the folder and start the queue."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.children["valkey"], redis_url = start_valkey(self.folder)
+        self.env = {
+            **os.environ,
+            "OUTABOUT_DEMO": "1",
+            "OUTABOUT_DATA_DIR": str(self.folder),
+            "DATABASE_URL": f"sqlite:///{self.folder / 'outabout.db'}",
+            "REDIS_URL": redis_url,
+            "SECRET_KEY": _secret(self.folder / "secret"),
+            "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
+        }
+        self._remember()
+
+    def start_service(self) -> None:
+        """Start web, worker and beat, and wait until the web answers."""
+        for name in ("web", "worker", "beat"):
+            self._start(name)
+        self._remember()
+        self._wait_for_web()
+
+    def run(self) -> None:
+        """Keep everything up until Ctrl-C or SIGTERM."""
+        signal.signal(signal.SIGTERM, self._on_signal)
+        signal.signal(signal.SIGINT, self._on_signal)
+        while not self.stopping:
+            self._look_after_children()
+            time.sleep(0.5)
+
+    def close(self) -> None:
+        """Stop every child and forget them."""
+        for name in STOP_ORDER:
+            child = self.children.pop(name, None)
+            if child is not None:
+                stop(child)
+        self._pids.unlink(missing_ok=True)
+
+    @property
+    def _pids(self) -> Path:
+        return self.folder / "pids.json"
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self.stopping = True
+
+    def _command(self, name: str) -> list[str]:
+        outabout = [sys.executable, "-m", "booking.cli"]
+        if name == "web":
+            return [*outabout, "serve", "--port", str(self.port)]
+        return [*outabout, name]
+
+    def _start(self, name: str) -> None:
+        if name == "valkey":
+            port = int(self.env["REDIS_URL"].rsplit(":", 1)[1].split("/")[0])
+            self.children[name], _ = start_valkey(self.folder, port)
+            return
+        self.children[name] = start(self._command(name), self.folder / f"{name}.log", {**self.env})
+
+    def _look_after_children(self) -> None:
+        for name, child in list(self.children.items()):
+            if child.poll() is None:
+                continue
+            failures = self.failures[name] = self.failures.get(name, 0) + 1
+            self.say(f"{name} stopped by itself; starting it again (its log: {name}.log)")
+            time.sleep(min(0.2 * 2 ** min(failures, 6), 10))
+            if not self.stopping:
+                self._start(name)
+                self._remember()
+
+    def _remember(self) -> None:
+        pids = {name: child.pid for name, child in self.children.items()}
+        self._pids.write_text(json.dumps({"supervisor": os.getpid(), **pids}))
+
+    def _clear_leftovers(self) -> None:
+        try:
+            pids: dict[str, int] = json.loads(self._pids.read_text())
+        except (OSError, ValueError):
+            return
+        supervisor = pids.pop("supervisor", 0)
+        if supervisor and supervisor != os.getpid() and is_ours(supervisor, "booking.cli"):
+            raise CannotStart(
+                f"The demo is already running here (process {supervisor}). "
+                "Stop it with Ctrl-C where it runs, or use another folder."
+            )
+        for name, pid in pids.items():
+            if is_ours(pid, "valkey" if name == "valkey" else "booking.cli") or is_ours(
+                pid, "celery"
+            ):
+                _end(pid)
+        self._pids.unlink(missing_ok=True)
+
+    def _wait_for_web(self) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline:
+            if self.children["web"].poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=2):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        raise CannotStart(f"The web server did not start. Its log is {self.folder / 'web.log'}.")
+
+
+def _secret(file: Path) -> str:
+    """This demo's secret key, made once and kept."""
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_hex(32))
+    return file.read_text()
+
+
+def _end(pid: int) -> None:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            return
+        for _ in range(50):
+            time.sleep(0.1)
+            try:
+                os.kill(pid, 0)
+            except ProcessLookupError:
+                return

@@ -1,0 +1,90 @@
+"""Whether the service can do its work: database, queue, plan engine, front-end files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import redis
+from sqlalchemy import text
+
+from booking.config import Settings
+from booking.context import Context, build_context
+from routing.warming import warm
+
+BROKER_SECONDS: Final = 1.0
+ROOT: Final = Path(__file__).resolve().parent.parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    ok: bool
+    words: str
+
+
+def check_ready(ctx: Context) -> list[Finding]:
+    """Database, queue and engine, each within about a second."""
+    return [
+        _look("database", lambda: _database(ctx)),
+        _look("queue", lambda: _broker(ctx.settings)),
+        _look("engine", _engine),
+    ]
+
+
+def check_everything(settings: Settings) -> list[Finding]:
+    """For `outabout doctor`: all of it, with what to do where something is wrong."""
+    ctx = build_context(settings, pool_size=1)
+    try:
+        return [
+            *check_ready(ctx),
+            _look("schema", lambda: _schema(ctx)),
+            _look("pages", _front_end),
+        ]
+    finally:
+        ctx.db.close()
+
+
+def _look(what: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, True, look())
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with a part is the finding
+        return Finding(what, False, f"{type(error).__name__}: {str(error).splitlines()[0][:200]}")
+
+
+def _database(ctx: Context) -> str:
+    with ctx.db.reading() as session:
+        session.execute(text("SELECT 1"))
+    return "answers"
+
+
+def _broker(settings: Settings) -> str:
+    client = redis.Redis.from_url(
+        settings.redis_url, socket_timeout=BROKER_SECONDS, socket_connect_timeout=BROKER_SECONDS
+    )
+    try:
+        client.ping()
+    finally:
+        client.close()
+    return "answers"
+
+
+def _engine() -> str:
+    warm()
+    return "compiled"
+
+
+def _schema(ctx: Context) -> str:
+    with ctx.db.reading() as session:
+        version = session.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return f"at {version}" if version else "empty: run `outabout migrate`"
+
+
+def _front_end() -> str:
+    if not (ROOT / "static").is_dir():
+        raise FileNotFoundError("the front-end files are not built: run `npm ci && npm run build`")
+    return "built"

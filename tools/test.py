@@ -1,0 +1,51 @@
+"""What `./run test` does: style, types and import contracts, then the tests, fast ones first.
+
+`--long` runs the full counts. Other words go to pytest, and then only pytest runs.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CHECKS = (
+    ("ruff", "check", "."),
+    ("ruff", "format", "--check", "."),
+    ("mypy",),
+    ("lint-imports",),
+)
+
+
+def main(words: list[str]) -> int:
+    """0 when all of it passes."""
+    chosen = [word for word in words if word != "--long"]
+    failed = [] if chosen else [" ".join(check) for check in CHECKS if call(*check)]
+    if failed:
+        print(f"Failed: {', '.join(failed)}", file=sys.stderr)
+        return 1
+    began = time.monotonic()
+    status = call("pytest", *words) if chosen else all_tests([w for w in words if w == "--long"])
+    print(f"Tests took {time.monotonic() - began:.0f} s", flush=True)
+    return status
+
+
+def all_tests(words: list[str]) -> int:
+    """Every test in one run, side by side on two workers; fast folders are collected first."""
+    folders = ("unit", "conventions", "property", "integration", "browser")
+    paths = [f"tests/{name}" for name in folders if (ROOT / "tests" / name).is_dir()]
+    return call("pytest", "-n", "2", "--dist", "loadgroup", "-r", "fEs", *words, *paths)
+
+
+def call(*words: str) -> int:
+    """Run a tool of this environment."""
+    tool = Path(sys.executable).parent / words[0]
+    print(f"· {' '.join(words)}", flush=True)
+    return subprocess.call([str(tool), *words[1:]], cwd=ROOT, env={**os.environ})
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,81 @@
+"""The tasks: each calls the service of its name, with this process's context and the time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from booking.adapters.task_queue import CeleryQueue, QueueDownError
+from booking.services import batch, hold, notify, outbox, plan, send, shifts
+from workers.app import celery_app, context
+
+app = celery_app()
+Work = TypeVar("Work", bound=Callable[..., None])
+
+
+def task(work: Work) -> Work:
+    """Register a function under its own name; workers call it, nobody calls the task object."""
+    app.task(name=f"outabout.{work.__name__}")(work)
+    return work
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@task
+def relay_outbox() -> None:
+    """Hand what was written in the outbox to workers."""
+    outbox.relay(context(), CeleryQueue(app), now=_now())
+
+
+@task
+def plan_zone_day(zone_day_id: int) -> None:
+    """Plan one zone-day again."""
+    plan.plan_zone_day(context(), zone_day_id, now=_now())
+
+
+@task
+def sweep() -> None:
+    """Send a planning for every day that has wanted one for a while."""
+    try:
+        plan.sweep(context(), CeleryQueue(app), now=_now())
+    except QueueDownError:
+        return  # the next sweep sends them
+
+
+@task
+def expire_holds() -> None:
+    """Give back holds that ran out."""
+    hold.expire_holds(context(), now=_now())
+
+
+@task
+def send_messages() -> None:
+    """Send the messages that are due."""
+    send.send_due(context(), now=_now())
+
+
+@task
+def run_batches() -> None:
+    """Decide tomorrow in the zones that decide by night."""
+    batch.run_batches(context(), now=_now())
+
+
+@task
+def write_day_before() -> None:
+    """Write tomorrow's exact times to the passengers."""
+    notify.write_day_before(context(), now=_now())
+
+
+@task
+def write_reminders() -> None:
+    """Write to those whose bus is near."""
+    notify.write_reminders(context(), now=_now())
+
+
+@task
+def materialise_shifts() -> None:
+    """Make the shifts of the days that can be booked."""
+    shifts.materialise_shifts(context(), now=_now())
