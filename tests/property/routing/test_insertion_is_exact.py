@@ -12,7 +12,7 @@ from routing.cost import cost
 from routing.insertion import Inserter
 from routing.model import Plan, Problem
 
-from routing_worlds import best_by_hand, days_under_way, legal, requests
+from tests.property.routing.worlds import best_by_hand, days_under_way, legal, requests
 
 CALM = settings(
     deadline=None,

@@ -38,17 +38,17 @@ def matrices(draw: st.DrawFn) -> np.ndarray:
     seed = draw(st.integers(0, 2**32 - 1))
     rng = np.random.default_rng(seed)
     if draw(st.booleans()):
-        wild = rng.integers(0, 30, (SIZE, SIZE)).astype(np.int64)
+        wild = rng.integers(0, 25, (SIZE, SIZE)).astype(np.int64)
         np.fill_diagonal(wild, 0)
         return wild
-    points = rng.integers(0, 25, (SIZE, 2))
+    points = rng.integers(0, 12, (SIZE, 2))
     return np.abs(points[:, None] - points[None]).sum(axis=2).astype(np.int64)
 
 
 @st.composite
 def windows(draw: st.DrawFn, horizon: int = 200, least: int = 0) -> Window:
     earliest = draw(st.integers(0, horizon))
-    return Window(earliest, earliest + draw(st.integers(least, 120)))
+    return Window(earliest, earliest + draw(st.integers(least, 150)))
 
 
 @st.composite
@@ -56,7 +56,7 @@ def requests(draw: st.DrawFn, number: int, durations: np.ndarray, vehicles: int)
     pickup, dropoff = draw(st.integers(0, SIZE - 1)), draw(st.integers(0, SIZE - 1))
     direct = int(durations[pickup, dropoff])
     boards = draw(windows())
-    arrives = Window(draw(st.integers(0, 200)), boards.latest + direct + draw(st.integers(0, 60)))
+    arrives = Window(draw(st.integers(0, 200)), boards.latest + direct + draw(st.integers(0, 150)))
     if arrives.latest < arrives.earliest:
         arrives = Window(0, arrives.latest)
     ids = frozenset(f"v{k}" for k in range(vehicles))
@@ -68,8 +68,8 @@ def requests(draw: st.DrawFn, number: int, durations: np.ndarray, vehicles: int)
         dropoff_window=arrives,
         pickup_service=draw(st.integers(0, 5)),
         dropoff_service=draw(st.integers(0, 5)),
-        load=draw(st.sampled_from([(1, 0), (0, 1), (2, 0), (1, 1)])),
-        max_ride=draw(st.none() | st.integers(direct, direct + 30)),
+        load=draw(st.sampled_from([(1, 0), (1, 0), (0, 1), (2, 0), (1, 1)])),
+        max_ride=draw(st.none() | st.integers(direct, direct + 60)),
         refusal_cost=float(draw(st.integers(0, 2000))),
         together=draw(st.sampled_from([None, None, None, "pair"])),
         vehicles=draw(st.sampled_from([None, None, None, ids, frozenset({"v0"})])),
