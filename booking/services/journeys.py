@@ -1,0 +1,303 @@
+"""Journeys for a passenger's pages: what was answered, what is booked, what was travelled.
+
+Looking only. Whether a journey is this account's is asked of `access` every time:
+somebody else's is not found, like one that never was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from booking.context import Context
+from booking.domain.needs import Party
+from booking.domain.offers import OfferedLeg
+from booking.domain.party_words import party_words
+from booking.domain.statuses import BookingStatus, RequestStatus
+from booking.domain.wish import Wish
+from booking.models import Account, Booking, JourneyRequest, Offer, Refusal
+from booking.models import Session as GroupSession
+from booking.services.access import check_request
+from booking.services.cancel import is_late
+from booking.services.legs import LIVE, LegView, of_booking, of_offer, offer_details, offer_sentence
+from booking.services.places import say_place
+
+PAST_AT_MOST: Final = 20
+SHOWN: Final = (
+    RequestStatus.BOOKED,
+    RequestStatus.WAITING,
+    RequestStatus.CANCELLED,
+    RequestStatus.REFUSED,
+)
+_DECIDED: Final = frozenset(
+    {
+        RequestStatus.BOOKED,
+        RequestStatus.WAITING,
+        RequestStatus.CANCELLED,
+        RequestStatus.REPLACED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OfferView:
+    """One offer to choose: its sentence, what follows, and the whole fare."""
+
+    number: int
+    legs: tuple[LegView, ...]
+    fare_pence: int
+
+    @property
+    def day(self) -> date:
+        return self.legs[0].day
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it is decided in the nightly batch."""
+        return self.legs[0].waiting
+
+    @property
+    def sentence(self) -> str:
+        return offer_sentence(self.legs)
+
+    @property
+    def details(self) -> list[str]:
+        return offer_details(self.legs)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """What a request was answered: offers to choose from, or why not and what else.
+
+    `refused` are the plain words of the rule that failed; the offers then are other
+    times and days. `held_until` is set while one of them (`chosen`) is held.
+    """
+
+    request_id: int
+    status: RequestStatus
+    wish: Wish
+    from_words: str
+    to_words: str
+    purpose_words: str
+    party_words: str
+    offers: tuple[OfferView, ...]
+    refused: str
+    refused_rule: str
+    chosen: OfferView | None
+    held_until: datetime | None
+    replaces_id: int | None
+    expired: bool
+    """Whether the offers are so old that they should be asked for afresh."""
+
+    @property
+    def held(self) -> bool:
+        return self.status is RequestStatus.HELD
+
+    @property
+    def decided(self) -> bool:
+        """Whether it has become a journey already (booked, or waiting for the batch)."""
+        return self.status in _DECIDED
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyView:
+    """A booked (or waiting, or past) journey."""
+
+    request_id: int
+    reference: str
+    status: RequestStatus
+    day: date
+    from_words: str
+    to_words: str
+    purpose_words: str
+    party_words: str
+    note: str
+    legs: tuple[LegView, ...]
+    late_now: bool
+    """Whether cancelling now would be late."""
+    replaces: bool
+    """Whether it took the place of another journey."""
+
+    @property
+    def outward(self) -> LegView | None:
+        return next((leg for leg in self.legs if not leg.homeward), None)
+
+    @property
+    def homeward(self) -> LegView | None:
+        return next((leg for leg in self.legs if leg.homeward), None)
+
+    @property
+    def live_legs(self) -> tuple[LegView, ...]:
+        return tuple(leg for leg in self.legs if leg.live)
+
+    @property
+    def shown(self) -> LegView:
+        """The direction that matters now: the first still to come, else the first."""
+        return (self.live_legs or self.legs)[0]
+
+    @property
+    def coming(self) -> bool:
+        return bool(self.live_legs)
+
+    @property
+    def can_cancel(self) -> bool:
+        return any(leg.status in (BookingStatus.BOOKED, BookingStatus.WAITING) for leg in self.legs)
+
+    @property
+    def waiting(self) -> bool:
+        return self.status is RequestStatus.WAITING and self.coming
+
+    @property
+    def fare_pence(self) -> int:
+        legs = self.live_legs or self.legs
+        return sum(leg.fare_pence for leg in legs)
+
+    @property
+    def home_by(self) -> datetime | None:
+        leg = self.homeward
+        return leg.arrive_by if leg and leg.live else None
+
+
+@dataclass(frozen=True, slots=True)
+class MyJourneys:
+    """A person's journeys: those still to come in order of time, and the last ones."""
+
+    coming: tuple[JourneyView, ...]
+    past: tuple[JourneyView, ...]
+    unfinished_id: int | None
+    """A request that is held but not booked yet."""
+
+
+def get_answer(ctx: Context, account: Account, request_id: int, *, now: datetime) -> AnswerView:
+    """What we answered to a request of this account; raises NotFound for anybody else's."""
+    with ctx.db.reading() as session:
+        request = check_request(account, session.get(JourneyRequest, request_id))
+        offers = tuple(_offer(session, offer, request.person_id) for offer in request.offers)
+        refusal = session.scalar(
+            select(Refusal).where(Refusal.request_id == request.id).order_by(Refusal.id).limit(1)
+        )
+        status = _status_now(request, now)
+        held = status is RequestStatus.HELD
+        wish = Wish.from_json(request.wish)
+        return AnswerView(
+            request_id=request.id,
+            status=status,
+            wish=wish,
+            from_words=say_place(request.from_place, request.person_id),
+            to_words=say_place(request.to_place, request.person_id),
+            purpose_words=_purpose(session, request),
+            party_words=party_words(wish.party),
+            offers=offers,
+            refused=refusal.words if refusal else "",
+            refused_rule=refusal.rule if refusal else "",
+            chosen=next((o for o in offers if o.number == request.chosen), None),
+            held_until=_held_until(request) if held else None,
+            replaces_id=request.replaces_id,
+            expired=not held and any(offer.expires_at < now for offer in request.offers),
+        )
+
+
+def get_wish(ctx: Context, account: Account, request_id: int) -> tuple[Wish, int | None]:
+    """The wish of a request of this account, and which journey it was to replace."""
+    with ctx.db.reading() as session:
+        request = check_request(account, session.get(JourneyRequest, request_id))
+        return Wish.from_json(request.wish), request.replaces_id
+
+
+def get_group_id(ctx: Context, session_id: int | None) -> int | None:
+    """The group a weekly meeting is of."""
+    if session_id is None:
+        return None
+    with ctx.db.reading() as session:
+        return session.scalar(select(GroupSession.group_id).where(GroupSession.id == session_id))
+
+
+def get_journey(ctx: Context, account: Account, request_id: int, *, now: datetime) -> JourneyView:
+    """One journey of this account; raises NotFound for anybody else's or none."""
+    with ctx.db.reading() as session:
+        request = check_request(account, session.get(JourneyRequest, request_id))
+        if request.reference is None:
+            request = check_request(account, None)
+        return _journey(session, request, now)
+
+
+def list_journeys(ctx: Context, account: Account, *, now: datetime) -> MyJourneys:
+    """All journeys of the person this account travels as."""
+    with ctx.db.reading() as session:
+        mine = JourneyRequest.person_id == account.person_id
+        requests = session.scalars(
+            select(JourneyRequest)
+            .where(mine, JourneyRequest.status.in_(SHOWN), JourneyRequest.reference.is_not(None))
+            .order_by(JourneyRequest.service_date.desc(), JourneyRequest.id.desc())
+            .limit(200)
+        ).unique()
+        journeys = [_journey(session, request, now) for request in requests]
+        held = session.scalars(
+            select(JourneyRequest)
+            .where(mine, JourneyRequest.status == RequestStatus.HELD.value)
+            .order_by(JourneyRequest.id.desc())
+        ).unique()
+        unfinished = next((r.id for r in held if _status_now(r, now) is RequestStatus.HELD), None)
+    coming = sorted((j for j in journeys if j.coming), key=_first_moment)
+    past = [j for j in journeys if not j.coming]
+    return MyJourneys(tuple(coming), tuple(past[:PAST_AT_MOST]), unfinished)
+
+
+def _offer(session: Session, offer: Offer, person_id: int) -> OfferView:
+    legs = tuple(of_offer(session, OfferedLeg.from_json(leg), person_id) for leg in offer.legs)
+    return OfferView(offer.number, legs, offer.fare_pence)
+
+
+def _journey(session: Session, request: JourneyRequest, now: datetime) -> JourneyView:
+    bookings = sorted(request.bookings, key=lambda booking: booking.leg)
+    notice = request.zone_day.zone.book_latest_minutes if request.zone_day else 60
+    live = [b for b in bookings if BookingStatus(b.status) in LIVE]
+    return JourneyView(
+        request_id=request.id,
+        reference=request.reference or "",
+        status=RequestStatus(request.status),
+        day=request.service_date,
+        from_words=say_place(request.from_place, request.person_id),
+        to_words=say_place(request.to_place, request.person_id),
+        purpose_words=_purpose(session, request),
+        party_words=party_words(_party(request, bookings)),
+        note=request.note,
+        legs=tuple(of_booking(booking, request.service_date) for booking in bookings),
+        late_now=any(is_late(booking, notice, now) for booking in live),
+        replaces=request.replaces_id is not None,
+    )
+
+
+def _party(request: JourneyRequest, bookings: list[Booking]) -> Party:
+    stored = bookings[0].party if bookings else request.wish["party"]
+    return Party.from_json(stored)
+
+
+def _purpose(session: Session, request: JourneyRequest) -> str:
+    """What the journey is for, in a few words; empty for a journey that has no name."""
+    if request.session_id is not None:
+        meeting = session.get(GroupSession, request.session_id)
+        return meeting.group.name if meeting else ""
+    return "An appointment" if request.purpose == "appointment" else ""
+
+
+def _held_until(request: JourneyRequest) -> datetime | None:
+    return next((b.hold_until for b in request.bookings if b.hold_until is not None), None)
+
+
+def _status_now(request: JourneyRequest, now: datetime) -> RequestStatus:
+    """A hold that ran out is over, whether or not the sweep has been by."""
+    status = RequestStatus(request.status)
+    until = _held_until(request)
+    if status is RequestStatus.HELD and until is not None and until < now:
+        return RequestStatus.EXPIRED
+    return status
+
+
+def _first_moment(journey: JourneyView) -> tuple[date, float]:
+    shown = journey.shown
+    return (journey.day, shown.earliest.timestamp() if shown.earliest else 0.0)

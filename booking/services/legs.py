@@ -1,0 +1,185 @@
+"""One direction of a journey as pages show it, offered or booked, and its sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from booking.domain.offers import OfferedLeg
+from booking.domain.service_day import moment
+from booking.domain.statuses import BookingStatus
+from booking.domain.words import between, clock
+from booking.models import Booking, Place
+from booking.services.places import say_place
+
+WALKED_A_MINUTE_M: Final = 55
+"""Metres an older person walks in a minute (0.9 m/s)."""
+
+STATUS_WORDS: Final = {
+    BookingStatus.HELD: ("Not booked yet", "waiting"),
+    BookingStatus.WAITING: ("Waiting to hear", "waiting"),
+    BookingStatus.BOOKED: ("Booked", "good"),
+    BookingStatus.ON_BOARD: ("On the bus", "good"),
+    BookingStatus.COMPLETED: ("Travelled", "over"),
+    BookingStatus.CANCELLED: ("Cancelled", "over"),
+    BookingStatus.LATE_CANCELLED: ("Cancelled late", "over"),
+    BookingStatus.NO_SHOW: ("Not travelled", "over"),
+    BookingStatus.MISSED: ("We did not come", "problem"),
+    BookingStatus.REFUSED: ("We could not fit this in", "problem"),
+    BookingStatus.EXPIRED: ("Not booked", "over"),
+}
+LIVE: Final = frozenset({BookingStatus.BOOKED, BookingStatus.WAITING, BookingStatus.ON_BOARD})
+"""States in which somebody still expects the bus."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegView:
+    """One direction. While `waiting` the times are those wished for, and no promise."""
+
+    homeward: bool
+    day: date
+    earliest: datetime | None
+    latest: datetime | None
+    arrive_by: datetime | None
+    stand_at: str
+    stand_latitude: float
+    stand_longitude: float
+    set_down_at: str
+    walk_from_m: int
+    walk_to_m: int
+    fare_pence: int
+    waiting: bool
+    status: BookingStatus | None = None
+    """None while it is only offered."""
+    told_at: datetime | None = None
+    """The exact time we told them the evening before."""
+
+    @property
+    def name(self) -> str:
+        return "return" if self.homeward else "outward"
+
+    @property
+    def live(self) -> bool:
+        return self.status in LIVE
+
+    @property
+    def status_words(self) -> tuple[str, str]:
+        """(words, kind of mark)."""
+        return STATUS_WORDS[self.status] if self.status else ("Offered", "waiting")
+
+    @property
+    def window(self) -> str:
+        """ "between 9:40am and 10:00am", or "at about 9:46am" once we have told the time."""
+        if self.told_at is not None:
+            return f"at about {clock(self.told_at)}"
+        if self.earliest is None or self.latest is None:
+            return "at a time we will tell you"
+        return between(self.earliest, self.latest)
+
+    @property
+    def stand(self) -> str:
+        """Where to stand, with the walk: "at Bus stop, Hose (2 minutes’ walk)"."""
+        return f"at {self.stand_at}{_walk(self.walk_from_m)}"
+
+    @property
+    def walk_note(self) -> str:
+        """The walk at the near end in words of its own; empty where there is none."""
+        minutes = walk_minutes(self.walk_from_m)
+        return f"{_minutes(minutes)} walk" if minutes else ""
+
+    @property
+    def arrival(self) -> str:
+        """When one is there: "You will be there by 10:30am." """
+        if self.arrive_by is None:
+            return ""
+        place = "home" if self.homeward and self.set_down_at == "your home" else "there"
+        return f"You will be {place} by {clock(self.arrive_by)}{_walk_after(self.walk_to_m)}."
+
+
+def offer_sentence(legs: tuple[LegView, ...]) -> str:
+    """What is offered, as one would say it: where the bus comes, and when one is there."""
+    first = legs[0]
+    if first.waiting:
+        return f"A bus comes some time {first.window}, {first.stand}."
+    return f"The bus comes {first.window} {first.stand}."
+
+
+def offer_details(legs: tuple[LegView, ...]) -> list[str]:
+    """The sentences that follow: the arrival, the bus home, and being home."""
+    said = [legs[0].arrival]
+    for leg in legs[1:]:
+        bus = "A bus home comes some time" if leg.waiting else "The bus home comes"
+        said += [f"{bus} {leg.window}, {leg.stand}.", leg.arrival]
+    return [sentence for sentence in said if sentence]
+
+
+def walk_minutes(metres: int) -> int:
+    """How long the walk takes at an older person's pace, rounded up."""
+    return -(-metres // WALKED_A_MINUTE_M)
+
+
+def of_offer(session: Session, leg: OfferedLeg, person_id: int) -> LegView:
+    """An offered leg, with its places named."""
+    day = date.fromisoformat(leg.day)
+    stand = session.get_one(Place, leg.pickup_place_id)
+    set_down = session.get_one(Place, leg.dropoff_place_id)
+    return LegView(
+        homeward=leg.leg == "return",
+        day=day,
+        earliest=moment(day, leg.earliest),
+        latest=moment(day, leg.latest),
+        arrive_by=moment(day, leg.arrive_by),
+        stand_at=say_place(stand, person_id),
+        stand_latitude=stand.latitude,
+        stand_longitude=stand.longitude,
+        set_down_at=say_place(set_down, person_id),
+        walk_from_m=leg.walk_from_m,
+        walk_to_m=leg.walk_to_m,
+        fare_pence=leg.fare_pence,
+        waiting=leg.waiting,
+    )
+
+
+def of_booking(booking: Booking, day: date) -> LegView:
+    """A booked leg as it stands."""
+    status = BookingStatus(booking.status)
+    earliest = booking.promised_earliest or booking.wished_earliest
+    latest = booking.promised_latest or booking.wished_latest
+    return LegView(
+        homeward=booking.leg == "return",
+        day=day,
+        earliest=earliest,
+        latest=latest,
+        arrive_by=booking.promised_arrival or (latest and latest + _ride(booking)),
+        stand_at=say_place(booking.pickup_place, booking.person_id),
+        stand_latitude=booking.pickup_place.latitude,
+        stand_longitude=booking.pickup_place.longitude,
+        set_down_at=say_place(booking.dropoff_place, booking.person_id),
+        walk_from_m=booking.walk_from_m,
+        walk_to_m=booking.walk_to_m,
+        fare_pence=booking.fare_pence,
+        waiting=status is BookingStatus.WAITING,
+        status=status,
+        told_at=booking.told_pickup_at,
+    )
+
+
+def _ride(booking: Booking) -> timedelta:
+    return timedelta(seconds=booking.boarding_seconds + booking.ride_limit_seconds)
+
+
+def _minutes(minutes: int) -> str:
+    return "1 minute’s" if minutes == 1 else f"{minutes} minutes’"
+
+
+def _walk(metres: int) -> str:
+    minutes = walk_minutes(metres)
+    return f" ({_minutes(minutes)} walk)" if minutes else ""
+
+
+def _walk_after(metres: int) -> str:
+    minutes = walk_minutes(metres)
+    return f", then it is {_minutes(minutes)} walk" if minutes else ""

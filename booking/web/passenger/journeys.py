@@ -1,0 +1,128 @@
+"""My journeys: all of them, one of them, on paper; cancel, change the time, go again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from booking.domain.errors import Gone, NotFound
+from booking.domain.wish import PurposeKind
+from booking.services.cancel import BOTH, cancel
+from booking.services.groups import get_session_group
+from booking.services.journeys import (
+    JourneyView,
+    get_group_id,
+    get_journey,
+    get_wish,
+    list_journeys,
+)
+from booking.web import here
+from booking.web.access import passengers_only
+from booking.web.passenger.asking import page
+from booking.web.passenger.blueprint import bp
+from booking.web.passenger.conversation import keep, step_url
+from booking.web.passenger.draft import Draft
+
+LEGS: Final = {"both": BOTH, "outward": ("outward",), "return": ("return",)}
+CANCELLED: Final = {
+    BOTH: "Your journey is cancelled.",
+    ("outward",): "The bus there is cancelled. The bus home is still booked.",
+    ("return",): "The bus home is cancelled. The bus there is still booked.",
+}
+
+
+@bp.get("/journeys")
+@passengers_only
+def journeys() -> ResponseReturnValue:
+    """All of them: the next one biggest, then those to come, then the last ones."""
+    mine = list_journeys(here.ctx(), here.account(), now=here.now())
+    return page("journeys.html", mine=mine)
+
+
+@bp.get("/journeys/<int:request_id>")
+@passengers_only
+def journey(request_id: int) -> ResponseReturnValue:
+    """One journey, with everything that was promised."""
+    return page("journey.html", journey=_find(request_id), back_href=url_for("passenger.journeys"))
+
+
+@bp.get("/journeys/<int:request_id>/print")
+@passengers_only
+def journey_print(request_id: int) -> ResponseReturnValue:
+    """One journey on a sheet of paper."""
+    return page("print.html", journey=_find(request_id))
+
+
+@bp.route("/journeys/<int:request_id>/cancel", methods=["GET", "POST"])
+@passengers_only
+def journey_cancel(request_id: int) -> ResponseReturnValue:
+    """Cancel, after saying what that means; one direction alone where there are two."""
+    found = _find(request_id)
+    if request.method == "GET":
+        return _cancel_page(found)
+    alone = len(found.live_legs) < 2
+    legs = LEGS.get("both" if alone else request.form.get("legs", ""))
+    if legs is None:
+        return _cancel_page(found, {"legs": "Choose what you want to cancel."})
+    try:
+        outcome = cancel(here.ctx(), request_id, legs=legs, by=here.who(), now=here.now())
+    except Gone as error:
+        flash(error.words, "problem")
+    else:
+        words = CANCELLED[BOTH] if alone else CANCELLED[legs]
+        late = " It was late for others to use the place; please tell us sooner if you can."
+        flash(words + (late if outcome.late else ""), "good")
+    return redirect(url_for("passenger.journey", request_id=request_id), 303)
+
+
+@bp.route("/journeys/<int:request_id>/change", methods=["GET", "POST"])
+@passengers_only
+def journey_change(request_id: int) -> ResponseReturnValue:
+    """Change the time: the booked journey stays until the new one is promised."""
+    found = _find(request_id)
+    if request.method == "GET":
+        back = url_for("passenger.journey", request_id=request_id)
+        return page("change.html", journey=found, back_href=back)
+    if not found.can_cancel:
+        raise Gone("That journey is over, so its time cannot be changed. Book a new one.")
+    answers = _answers_of(request_id, replaces=request_id)
+    keep(answers.without_times())
+    return redirect(step_url(answers.without_times().next_step), 303)
+
+
+@bp.post("/journeys/<int:request_id>/again")
+@passengers_only
+def journey_again(request_id: int) -> ResponseReturnValue:
+    """The same journey on another day."""
+    answers = _answers_of(request_id, replaces=None).without_times()
+    keep(answers)
+    return redirect(step_url(answers.next_step), 303)
+
+
+def _find(request_id: int) -> JourneyView:
+    return get_journey(here.ctx(), here.account(), request_id, now=here.now())
+
+
+def _answers_of(request_id: int, replaces: int | None) -> Draft:
+    wish, _ = get_wish(here.ctx(), here.account(), request_id)
+    group = get_group_id(here.ctx(), wish.session_id)
+    answers = Draft.of_wish(wish, group, replaces)
+    if wish.purpose is PurposeKind.SESSION and not _still_meets(wish.session_id):
+        # The group has stopped meeting: the place is still there to go to.
+        return replace(answers, purpose=PurposeKind.OTHER, group=None, session=None)
+    return answers
+
+
+def _still_meets(session_id: int | None) -> bool:
+    try:
+        return session_id is not None and bool(get_session_group(here.ctx(), session_id))
+    except NotFound:
+        return False
+
+
+def _cancel_page(found: JourneyView, errors: dict[str, str] | None = None) -> ResponseReturnValue:
+    back = url_for("passenger.journey", request_id=found.request_id)
+    return page("cancel.html", errors, journey=found, back_href=back)
