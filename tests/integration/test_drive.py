@@ -15,7 +15,7 @@ from booking.models import Booking, BookingEvent, DriverEvent, ZoneDay
 from booking.services.cancel import cancel
 from booking.services.drive import Event, Recorded, record_events
 from booking.services.manifest import manifest, todays_shifts
-from tests.world import DAY, World, book_one, make_context, make_world, wish
+from tests.world import World, book_one, make_context, make_world, wish
 
 MORNING = datetime.fromisoformat("2026-12-08T08:00:00+00:00")
 

@@ -1,0 +1,89 @@
+/**
+ * Keeps the driver's own pages readable without signal: the network first, what was
+ * kept else. Pages are kept a day and a half and cleared when the sign-in is over.
+ */
+
+const PAGES = 'oa-driver-pages'
+const FILES = 'oa-driver-files'
+const KEEP_MS = 36 * 3600 * 1000
+const NETWORK_MS = 4000
+
+self.addEventListener('install', () => self.skipWaiting())
+self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()))
+self.addEventListener('message', (event) => {
+  const page = event.data?.keep
+  if (page) event.waitUntil(fetch(page, { credentials: 'same-origin' }).then((answer) => keepPage(page, answer), () => {}))
+})
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event
+  const address = new URL(request.url)
+  if (request.method !== 'GET' || address.origin !== self.location.origin) return
+  if (request.mode === 'navigate' && address.pathname.startsWith('/drive/')) {
+    event.respondWith(page(request))
+  } else if (address.pathname.startsWith('/static/')) {
+    event.respondWith(file(request))
+  }
+})
+
+async function page(request) {
+  try {
+    const answer = await withinTime(fetch(request), NETWORK_MS)
+    await keepPage(request.url, answer.clone())
+    return answer
+  } catch {
+    const kept = await find(request.url)
+    return kept ?? fetch(request).catch(() => noSignal())
+  }
+}
+
+/** A weak signal is no signal: after a while what was kept is shown. */
+function withinTime(asked, milliseconds) {
+  const late = new Promise((_, reject) => setTimeout(() => reject(new Error('slow')), milliseconds))
+  return Promise.race([asked, late])
+}
+
+async function keepPage(address, answer) {
+  const cache = await caches.open(PAGES)
+  if (answer.redirected || answer.status === 401 || answer.status === 403) {
+    await caches.delete(PAGES) // Nobody is signed in: what was kept is nobody's to read.
+    return
+  }
+  if (answer.status === 404) await cache.delete(address)
+  if (!answer.ok || answer.headers.get('Content-Type')?.startsWith('text/html') !== true) return
+  const headers = new Headers(answer.headers)
+  headers.set('X-Kept-At', String(Date.now()))
+  await cache.put(address, new Response(await answer.blob(), { headers }))
+  await clearOld(cache)
+}
+
+async function find(address) {
+  const cache = await caches.open(PAGES)
+  await clearOld(cache)
+  return cache.match(address)
+}
+
+async function clearOld(cache) {
+  for (const key of await cache.keys()) {
+    const kept = await cache.match(key)
+    const age = Date.now() - Number(kept?.headers.get('X-Kept-At') ?? 0)
+    if (age > KEEP_MS) await cache.delete(key)
+  }
+}
+
+async function file(request) {
+  const cache = await caches.open(FILES)
+  const kept = await cache.match(request)
+  if (kept) return kept
+  const answer = await fetch(request)
+  if (answer.ok) await cache.put(request, answer.clone())
+  return answer
+}
+
+function noSignal() {
+  const page =
+    '<!DOCTYPE html><html lang="en-GB"><meta charset="utf-8"><meta name="viewport" content="width=device-width">' +
+    '<title>No signal</title><h1>No signal</h1><p>This page is not on your phone yet. ' +
+    'Your taps are safe. Go on when there is signal, use the paper list, or ring the office.</p></html>'
+  return new Response(page, { status: 503, headers: { 'Content-Type': 'text/html; charset=utf-8' } })
+}

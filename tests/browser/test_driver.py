@@ -1,0 +1,235 @@
+"""The driver's phone in a real browser: with signal, without it, and on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from booking.domain.needs import Party
+from booking.models import Booking, DriverEvent, Person
+from booking.services.manifest import manifest
+from tests.browser.conftest import WIDTHS, PageAt
+from tests.browser.served import served, sign_in
+from tests.integration.cast import Stage, build_stage
+from tests.world import World, book_one, wish
+
+BEFORE_TEN = datetime.fromisoformat("2026-12-08T09:20:00+00:00")
+
+
+@pytest.fixture
+def stage(tmp_path: Path, built_front_end: Path) -> Iterator[Stage]:
+    """A day with three people on Dee's or Ray's bus, a quarter of an hour into the run."""
+    stage = build_stage(tmp_path)
+    world = World(
+        stage.ctx, zone=stage.ids["zone_id"], people=[stage.ids["person_id"], stage.ids["stan_id"]]
+    )
+    with stage.ctx.db.reading() as session:
+        third = session.scalars(select(Person).order_by(Person.id.desc())).first()
+        assert third is not None
+        world.people.append(third.id)
+    world.places = places_of(stage)
+    with stage.ctx.db.writing() as session:
+        session.get_one(Person, third.id).name = "Ida Cole"
+        mary = session.get_one(Person, stage.ids["person_id"])
+        mary.note, mary.needs = "Ring the bell twice, she needs time.", ["wheelchair", "hearing"]
+    book_one(world, wish(world, 1, by=time(10), home=time(13)))
+    book_one(world, wish(world, 2, start="Harby", by=time(10), party=Party(adults=1, children=2)))
+    yield stage
+    stage.ctx.db.close()
+
+
+def places_of(stage: Stage) -> dict[str, int]:
+    from booking.models import Place
+
+    with stage.ctx.db.reading() as session:
+        return {place.name: place.id for place in session.scalars(select(Place))}
+
+
+@pytest.fixture
+def url(stage: Stage) -> Iterator[str]:
+    with served(stage) as address:
+        yield address
+
+
+def busiest(stage: Stage) -> tuple[str, int]:
+    """Whose bus has the people: (name of the driver's sign-in, shift)."""
+    from booking.models import Shift
+
+    with stage.ctx.db.reading() as session:
+        shifts = session.scalars(select(Shift).where(Shift.service_date == BEFORE_TEN.date())).all()
+        found = [(shift.id, shift.driver_id) for shift in shifts]
+    drivers = {stage.accounts[name].driver_id: name for name in ("dee", "ray")}
+    stage.clock.now = BEFORE_TEN
+    shift_id, driver_id = max(
+        found, key=lambda one: len(manifest(stage.ctx, one[0], one[1] or 0, now=BEFORE_TEN).stops)
+    )
+    return drivers[driver_id], shift_id
+
+
+@pytest.fixture
+def run(stage: Stage, url: str, page_at: PageAt) -> Callable[..., tuple[Page, str]]:
+    """Open the run of the busiest bus: run(360) gives the page and its address."""
+
+    def open_run(width: int, height: int = 780, **options: object) -> tuple[Page, str]:
+        name, shift_id = busiest(stage)
+        page = page_at(width, height, **options)
+        sign_in(page.context, stage, name, url)
+        address = f"{url}/drive/shifts/{shift_id}"
+        page.goto(address)
+        return page, address
+
+    return open_run
+
+
+def facts(stage: Stage) -> list[tuple[int, str]]:
+    with stage.ctx.db.reading() as session:
+        return [(e.booking_id, e.kind) for e in session.scalars(select(DriverEvent))]
+
+
+def statuses(stage: Stage) -> list[str]:
+    with stage.ctx.db.reading() as session:
+        return sorted(b.status for b in session.scalars(select(Booking)).unique())
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_next_stop_fills_the_phone(
+    run: Callable[..., tuple[Page, str]],
+    assert_accessible: Callable[[Page], None],
+    shot: Callable[..., Path],
+    width: int,
+) -> None:
+    """Time, place, names and the big button are in sight without scrolling, at every width."""
+    page, _ = run(width)
+    assert_accessible(page)
+    for part in (".oa-stop__time", ".oa-stop__place", ".oa-stop__name", ".oa-button--go"):
+        expect(page.locator(f"{part} >> visible=true").first).to_be_in_viewport()
+    shot(page, f"driver-next-{width}", full_page=False)
+    shot(page, f"driver-run-{width}")
+
+
+def test_at_arms_length(run: Callable[..., tuple[Page, str]]) -> None:
+    """Time, place and the big button's words are large enough to read from a seat."""
+    page, _ = run(360)
+    size = "e => parseFloat(getComputedStyle(e).fontSize)"
+    assert page.locator(".oa-stop__time >> visible=true").first.evaluate(size) >= 48
+    assert page.locator(".oa-stop__place >> visible=true").first.evaluate(size) >= 26
+    button = page.locator(".oa-button--go >> visible=true").first
+    assert button.evaluate(size) >= 26
+    box = button.bounding_box()
+    assert box is not None
+    assert box["height"] >= 72
+
+
+def test_a_stop_without_javascript(
+    run: Callable[..., tuple[Page, str]], stage: Stage, assert_accessible: Callable[[Page], None]
+) -> None:
+    """Here, on board, and taken back again, by plain forms alone."""
+    page, _ = run(360, java_script_enabled=False)
+    page.get_by_role("button", name="I am here").click()
+    page.locator("[data-step=pickup] >> visible=true").get_by_role("button").click()
+    assert "on_board" in statuses(stage)
+    page.locator("[data-undo]").get_by_role("button").click()
+    assert "on_board" not in statuses(stage)
+
+
+def test_taps_without_signal_are_sent_when_it_is_back(
+    run: Callable[..., tuple[Page, str]],
+    stage: Stage,
+    assert_accessible: Callable[[Page], None],
+    shot: Callable[..., Path],
+) -> None:
+    """Offline the phone goes on to the next stop, survives a reload, and sends each tap once."""
+    page, address = run(360)
+    page.evaluate("() => navigator.serviceWorker.ready")
+    page.reload()
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    first = page.locator("[data-stop]:not([hidden])").get_attribute("data-stop")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="I am here").click()
+    page.locator("[data-step=pickup] >> visible=true").get_by_role("button").click()
+    expect(page.get_by_role("status").filter(has_text="No signal")).to_be_visible()
+    assert page.locator("[data-stop]:not([hidden])").get_attribute("data-stop") != first
+    assert_accessible(page)
+    shot(page, "driver-no-signal-360")
+    page.goto(address)
+    expect(page.get_by_role("status").filter(has_text="saved on this phone")).to_be_visible()
+    assert page.locator("[data-stop]:not([hidden])").get_attribute("data-stop") != first
+    assert facts(stage) == []
+    page.context.set_offline(False)
+    page.wait_for_function(
+        "() => !JSON.parse(localStorage.getItem('oa-taps')).some((tap) => !tap.sentAt)"
+    )
+    page.wait_for_load_state()
+    kept = facts(stage)
+    assert len(kept) == len(set(kept)) >= 2
+    assert "on_board" in statuses(stage)
+
+
+def test_a_mis_tap_without_signal_never_happened(
+    run: Callable[..., tuple[Page, str]], stage: Stage
+) -> None:
+    """What is taken back before it was sent is not sent at all."""
+    page, _ = run(360)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="I am here").click()
+    page.get_by_role("button", name="Take back").click()
+    expect(page.get_by_role("button", name="I am here")).to_be_visible()
+    page.context.set_offline(False)
+    page.reload()
+    assert facts(stage) == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_list_of_shifts(
+    stage: Stage,
+    url: str,
+    page_at: PageAt,
+    assert_accessible: Callable[[Page], None],
+    shot: Callable[..., Path],
+    width: int,
+) -> None:
+    """Today's shift can be opened by one button; a later one says from when."""
+    name, _ = busiest(stage)
+    page = page_at(width, 780)
+    sign_in(page.context, stage, name, url)
+    page.goto(f"{url}/drive/")
+    assert_accessible(page)
+    shot(page, f"driver-today-{width}")
+    page.get_by_role("link", name="Open the run").click()
+    expect(page.locator("[data-stop]:not([hidden])")).to_be_visible()
+
+
+def test_nobody_booked_and_night(
+    stage: Stage,
+    url: str,
+    page_at: PageAt,
+    assert_accessible: Callable[[Page], None],
+    shot: Callable[..., Path],
+) -> None:
+    """An empty run says so and what to do; night colours are readable too."""
+    name, shift_id = busiest(stage)
+    other = next(one for one in ("dee", "ray") if one != name)
+    page = page_at(360, 780, color_scheme="dark")
+    sign_in(page.context, stage, other, url)
+    page.goto(f"{url}/drive/")
+    page.get_by_role("link", name="Open the run").click()
+    assert_accessible(page)
+    shot(page, "driver-empty-night-360")
+
+
+def test_the_page_to_print(
+    run: Callable[..., tuple[Page, str]],
+    assert_accessible: Callable[[Page], None],
+    shot: Callable[..., Path],
+) -> None:
+    """The print page has a box to tick for everybody, in the phone's order."""
+    page, address = run(768)
+    page.goto(f"{address}/paper")
+    assert_accessible(page)
+    assert page.locator(".oa-tickbox").count() >= 2
+    shot(page, "driver-paper-768")
