@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from shapely import Point, prepare
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
 from shapely.validation import explain_validity
 from sqlalchemy import select
 
 from booking.domain.errors import Invalid
-from booking.domain.zone_shape import check_boundary, contains
+from booking.domain.zone_shape import check_boundary
 from booking.models import Person, Place, Zone
 from booking.services.importing.batch import Batch
 from booking.services.importing.cells import BRITAIN, Row, shown
@@ -74,18 +76,15 @@ def put_shapes(batch: Batch, shapes: Mapping[str, tuple[int | None, dict[str, An
 
 
 class ZoneFinder:
-    """Finds the zone a point lies in; the boxes are looked at first, being quick."""
+    """Finds the zone a point lies in; each shape is prepared once for a whole file of points."""
 
     def __init__(self, zones: Mapping[str, Zone]) -> None:
-        self.zones = [(_box(zone.boundary), zones[code]) for code, zone in sorted(zones.items())]
+        self.zones = [(_prepared(zone.boundary), zone) for _, zone in sorted(zones.items())]
 
     def find(self, latitude: float, longitude: float) -> Zone | None:
         """The zone, the first by code where shapes overlap; None outside all."""
-        for (west, south, east, north), zone in self.zones:
-            near = west <= longitude <= east and south <= latitude <= north
-            if near and contains(zone.boundary, latitude, longitude):
-                return zone
-        return None
+        point = Point(longitude, latitude)
+        return next((zone for shape, zone in self.zones if shape.covers(point)), None)
 
 
 def place_everything(batch: Batch) -> None:
@@ -193,3 +192,9 @@ def _multi(geometry: dict[str, Any]) -> dict[str, Any]:
 def _box(boundary: Mapping[str, Any]) -> Box:
     west, south, east, north = shape(boundary).bounds
     return (west, south, east, north)
+
+
+def _prepared(boundary: Mapping[str, Any]) -> BaseGeometry:
+    geometry = shape(boundary)
+    prepare(geometry)
+    return geometry
