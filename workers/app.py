@@ -11,15 +11,22 @@ from functools import cache
 from typing import Final
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import task_postrun, worker_init, worker_process_init
+from kombu import Queue
 
 from booking.config import Settings
 from booking.context import Context, build_context
+from workers.alive import touch
 from workers.schedule import BEAT
 
 LONGEST_TASK_SECONDS: Final = 120
 VISIBILITY_SECONDS: Final = 180
 """Above the longest task: a task still running must not be handed to a second worker."""
+
+QUICK: Final = "outabout"
+LONG: Final = "outabout-plan"
+"""Planning has a queue of its own: forty days to plan must not make messages wait."""
+LONG_TASKS: Final = ("plan_zone_day", "run_batches")
 
 
 @cache
@@ -37,9 +44,12 @@ def make_app(broker_url: str) -> Celery:
         task_reject_on_worker_lost=True,
         worker_prefetch_multiplier=1,
         task_time_limit=LONGEST_TASK_SECONDS,
-        task_default_queue="outabout",
+        task_default_queue=QUICK,
+        task_queues=[Queue(QUICK), Queue(LONG)],
+        task_routes={f"outabout.{name}": {"queue": LONG} for name in LONG_TASKS},
         worker_hijack_root_logger=False,
         worker_send_task_events=False,
+        worker_enable_remote_control=False,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_transport_options={
@@ -51,10 +61,13 @@ def make_app(broker_url: str) -> Celery:
             "socket_keepalive": True,
             "health_check_interval": 10,
             "max_retries": 0,
+            # In the order of their names: the quick queue is emptied first.
+            "queue_order_strategy": "sorted",
         },
         timezone="UTC",
         enable_utc=True,
         beat_schedule=BEAT,
+        beat_scheduler="workers.clock:Clock",
     )
     return app
 
@@ -65,9 +78,15 @@ def celery_app() -> Celery:
     return make_app(Settings.from_environment().redis_url)
 
 
+@worker_init.connect
 @worker_process_init.connect
 def _warm(**_: object) -> None:
     """Compile the routing engine before the first task, not in it."""
     from routing.warming import warm
 
     warm()
+
+
+@task_postrun.connect
+def _alive(**_: object) -> None:
+    touch("worker")

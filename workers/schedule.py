@@ -18,7 +18,7 @@ BEAT: Final[dict[str, dict[str, Any]]] = {
     "say that the bus is near": {"task": "outabout.write_reminders", "schedule": 60.0},
     "make the shifts of the days ahead": {
         "task": "outabout.materialise_shifts",
-        "schedule": 3600.0,
+        "schedule": 600.0,
     },
 }
 """Each entry may be lost or come twice; the next one does what is left to do."""

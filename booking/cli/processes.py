@@ -65,7 +65,7 @@ def _worker(arguments: argparse.Namespace) -> int:
         if arguments.concurrency == 1
         else ["--pool", "prefork", "--concurrency", str(arguments.concurrency)]
     )
-    return _celery("worker", "--loglevel", "WARNING", "-Q", "outabout", *pool)
+    return _celery("worker", "--loglevel", "WARNING", "-Q", "outabout,outabout-plan", *pool)
 
 
 def _beat(_: argparse.Namespace) -> int:
