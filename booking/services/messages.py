@@ -15,7 +15,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from booking.config import Scheme
-from booking.models import JourneyRequest, Message, OutboxEntry, Person
+from booking.models import JourneyRequest, Message, Person
+from booking.services import outbox
 from booking.services.channels import CALL, Channel, choose_channel
 from booking.services.message_words import LegWords, Written, legs_of, write_words
 
@@ -24,6 +25,7 @@ ON_THE_LIST: Final = timedelta(minutes=35)
 comes; five minutes more, so that the list is written in time."""
 AT_LEAST: Final = timedelta(minutes=5)
 """How long even a very late message is worth trying to send."""
+SEND_TASK: Final = "send_message"
 KINDS: Final = frozenset(
     {
         "booked",
@@ -133,14 +135,7 @@ def add_message(
         .returning(Message.id)
     )
     if message_id is not None and channel.name != CALL:
-        session.add(
-            OutboxEntry(
-                kind="send_message",
-                payload={"message_id": message_id},
-                due_at=due_at,
-                created_at=now,
-            )
-        )
+        outbox.add(session, SEND_TASK, {"message_id": message_id}, due_at=due_at, now=now)
     return message_id is not None
 
 

@@ -1,0 +1,172 @@
+"""The call list: people to ring, most urgent first, and what came of each call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from booking.context import Context
+from booking.domain.errors import Invalid, NotFound
+from booking.domain.statuses import BookingStatus
+from booking.models import AuditEntry, Booking, JourneyRequest, Message, Person
+from booking.services.channels import CALL
+from booking.services.people import phone_words
+
+TOLD: Final = "told"
+NO_ANSWER: Final = "no_answer"
+OUTCOMES: Final = (TOLD, NO_ANSWER)
+RING_AGAIN: Final = timedelta(minutes=15)
+URGENT: Final = timedelta(hours=2)
+LIVE: Final = (BookingStatus.BOOKED.value, BookingStatus.WAITING.value, BookingStatus.HELD.value)
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """Somebody to ring. `comes_at` is the pick-up it is about (None: no bus is coming)."""
+
+    message_id: int
+    person_id: int | None
+    name: str
+    village: str
+    phone: str
+    why: str
+    """Why they are rung: a text that failed, or empty where a call is what they asked for."""
+    paragraphs: tuple[str, ...]
+    reference: str
+    request_id: int | None
+    comes_at: datetime | None
+    due_at: datetime
+    tries: int
+    urgent: bool
+
+    @property
+    def resting(self) -> bool:
+        """Whether they did not answer just now, and are to be tried again later."""
+        return self.tries > 0
+
+
+@dataclass(frozen=True, slots=True)
+class CallListView:
+    """Whom to ring now, who is to be tried again later, and how many were told today."""
+
+    now: tuple[CallView, ...]
+    later: tuple[CallView, ...]
+    overdue: int
+    """Calls whose bus has come and gone before anybody got through."""
+
+
+def list_calls(ctx: Context, *, now: datetime, limit: int = 200) -> CallListView:
+    """Everybody to ring: those whose bus comes first are first."""
+    with ctx.db.reading() as session:
+        waiting = session.scalars(
+            select(Message)
+            .where(Message.channel == CALL, Message.status == "waiting")
+            .order_by(Message.due_at, Message.id)
+            .limit(limit)
+        ).all()
+        pickups = _pickups(session, waiting)
+        calls = [_view(session, message, pickups, now) for message in waiting]
+    gone = [call for call in calls if call.comes_at is not None and call.comes_at < now]
+    left = [call for call in calls if call not in gone]
+    due = sorted((call for call in left if call.due_at <= now), key=_urgency)
+    return CallListView(tuple(due), tuple(c for c in left if c.due_at > now), len(gone))
+
+
+def count_calls(ctx: Context, *, now: datetime) -> int:
+    """How many people wait to be rung now."""
+    return len(list_calls(ctx, now=now).now)
+
+
+def close_call(
+    ctx: Context, message_id: int, outcome: str, *, account_id: int, now: datetime
+) -> None:
+    """Write down what came of a call: told (done), or no answer (tried again later).
+
+    Repeating it changes nothing more. Raises NotFound where there is no such call.
+    """
+    if outcome not in OUTCOMES:
+        raise Invalid("Say whether you told them, or they did not answer.", "outcome")
+    with ctx.db.writing() as session:
+        message = session.get(Message, message_id)
+        if message is None or message.channel != CALL:
+            raise NotFound("That call is not on the list. Look at the list again.")
+        if message.status != "waiting":
+            return
+        if outcome == TOLD:
+            message.status, message.sent_at = "done", now
+        else:
+            message.attempts += 1
+            message.due_at = now + RING_AGAIN
+        session.add(
+            AuditEntry(
+                at=now,
+                account_id=account_id,
+                action=f"call.{outcome}",
+                subject=f"message:{message_id}",
+                detail={"person": message.person_id},
+            )
+        )
+
+
+def told_on_the_phone(ctx: Context, request_id: int, *, now: datetime) -> int:
+    """They heard it in this very call: nobody need ring them about it; returns how many calls."""
+    with ctx.db.writing() as session:
+        closed = session.execute(
+            update(Message)
+            .where(
+                Message.request_id == request_id,
+                Message.channel == CALL,
+                Message.status == "waiting",
+            )
+            .values(status="done", sent_at=now)
+        )
+        return int(closed.rowcount)  # type: ignore[attr-defined]
+
+
+def _pickups(session: Session, messages: Iterable[Message]) -> dict[int, datetime]:
+    """Request id → the last moment of its first pick-up still to come."""
+    requests = {message.request_id for message in messages if message.request_id is not None}
+    rows = session.execute(
+        select(Booking.request_id, func.min(Booking.promised_latest))
+        .where(
+            Booking.request_id.in_(requests),
+            Booking.status.in_(LIVE),
+            Booking.promised_latest.is_not(None),
+        )
+        .group_by(Booking.request_id)
+    )
+    return {request_id: latest for request_id, latest in rows if latest is not None}
+
+
+def _view(
+    session: Session, message: Message, pickups: dict[int, datetime], now: datetime
+) -> CallView:
+    person = session.get(Person, message.person_id) if message.person_id else None
+    request = session.get(JourneyRequest, message.request_id) if message.request_id else None
+    comes_at = pickups.get(message.request_id or 0)
+    return CallView(
+        message_id=message.id,
+        person_id=message.person_id,
+        name=person.name if person else "Somebody we do not know",
+        village=person.village if person else "",
+        phone=phone_words(person.phone if person else message.recipient),
+        why=message.error,
+        paragraphs=tuple(p.strip() for p in message.body.split("\n\n") if p.strip()),
+        reference=(request.reference or "") if request else "",
+        request_id=message.request_id,
+        comes_at=comes_at,
+        due_at=message.due_at,
+        tries=message.attempts,
+        urgent=comes_at is not None and comes_at - now <= URGENT,
+    )
+
+
+def _urgency(call: CallView) -> tuple[bool, float, datetime]:
+    """Buses that come soon first; what no bus depends on after them, oldest first."""
+    moment = call.comes_at.timestamp() if call.comes_at else 0.0
+    return (call.comes_at is None, moment, call.due_at)
