@@ -64,12 +64,25 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def postgres_db(postgres_server: str) -> Iterator[str]:
     """The address of a new PostgreSQL database, dropped afterwards."""
+    name = _create(postgres_server)
+    yield _address(postgres_server, name)
+    _drop(postgres_server, name)
+
+
+def _create(server: str) -> str:
     name = f"test_{uuid4().hex[:12]}"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
+    with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
-    head, _, tail = postgres_server.partition("?")
-    yield f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{tail}" if tail else "")
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
+    return name
+
+
+def _address(server: str, name: str) -> str:
+    head, _, tail = server.partition("?")
+    return f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{tail}" if tail else "")
+
+
+def _drop(server: str, name: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
@@ -78,6 +91,25 @@ def any_db(request: pytest.FixtureRequest) -> str:
     """The address of a new database, once on SQLite and once on PostgreSQL."""
     fixture = "sqlite_db" if request.param == "sqlite" else "postgres_db"
     return str(request.getfixturevalue(fixture))
+
+
+@pytest.fixture
+def new_database(
+    any_db: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Callable[[], str]]:
+    """Makes as many new databases as wanted, of the kind `any_db` is of."""
+    made: list[str] = []
+
+    def make() -> str:
+        if any_db.startswith("sqlite"):
+            return f"sqlite:///{tmp_path / uuid4().hex}.db"
+        server = request.getfixturevalue("postgres_server")
+        made.append(_create(server))
+        return _address(server, made[-1])
+
+    yield make
+    for name in made:
+        _drop(request.getfixturevalue("postgres_server"), name)
 
 
 @pytest.fixture

@@ -33,7 +33,8 @@ class Zone(Base):
     code: Mapped[str] = mapped_column(String(20), unique=True)
     name: Mapped[str] = mapped_column(String(100))
     area_id: Mapped[int] = mapped_column(ForeignKey("areas.id"))
-    boundary: Mapped[dict[str, Any]]
+    boundary: Mapped[dict[str, Any]] = mapped_column(deferred=True)
+    # A boundary is large and rarely looked at: read when it is asked for.
     hours: Mapped[dict[str, Any]]
     book_ahead_days: Mapped[int] = mapped_column(default=14)
     book_latest_minutes: Mapped[int] = mapped_column(default=60)

@@ -35,4 +35,4 @@ class ZoneDay(Base):
     planning_until: Mapped[datetime | None]
     planning_progress: Mapped[str] = mapped_column(String(200), default="")
 
-    zone: Mapped[Zone] = relationship(lazy="joined")
+    zone: Mapped[Zone] = relationship()

@@ -70,16 +70,21 @@ def edit_day(
     now: datetime,
     places: Mapping[int, Point] | None = None,
     with_waiting: bool = False,
+    first_look: Callable[[DayProblem, PlaceMatrix], None] | None = None,
 ) -> Answer:
     """Run `work` on the locked day, in one transaction.
 
     Travel times are looked up before it begins; should the day gain a place in
     between, the transaction is left, the look-up repeated and `work` begun again.
+    `first_look` sees the day before the lock is asked for and may raise: what
+    cannot succeed need not queue behind everybody else.
     """
     extra = dict(places or {})
-    points = {**_points(ctx, zone_day_id, with_waiting), **extra}
     for _ in range(TRIES):
-        matrix = look_up(ctx.travel_times, points)
+        seen = _read(ctx, zone_day_id, with_waiting)
+        matrix = look_up(ctx.travel_times, {**seen.points, **extra})
+        if first_look is not None:
+            first_look(day_problem(seen, matrix, now, extra_places=tuple(extra)), matrix)
         try:
             with ctx.db.writing() as session:
                 zone_day = lock_zone_day(session, zone_day_id)
@@ -89,7 +94,7 @@ def edit_day(
                 made = day_problem(day, matrix, now, extra_places=tuple(extra))
                 return work(Edit(session, zone_day, day, matrix, made, now))
         except PlacesMissing:
-            points = {**_points(ctx, zone_day_id, with_waiting), **extra}
+            continue
     raise Conflict("So many people are booking that day that we lost the thread. Please try again.")
 
 
@@ -126,12 +131,12 @@ def _without(run: Run, booking_ids: frozenset[int]) -> Run | None:
     return Run(run.shift_id, run.start, run.end, stops)
 
 
-def _points(ctx: Context, zone_day_id: int, with_waiting: bool) -> dict[int, Point]:
+def _read(ctx: Context, zone_day_id: int, with_waiting: bool) -> Day:
     with ctx.db.reading() as session:
         zone_day = session.get(ZoneDay, zone_day_id)
         if zone_day is None:
             raise NotFound("We have no such day.")
-        return load_day(session, zone_day, with_waiting=with_waiting).points
+        return load_day(session, zone_day, with_waiting=with_waiting)
 
 
 def _key(violation: Violation) -> tuple[str, str | None, str | None]:

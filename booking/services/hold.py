@@ -20,12 +20,14 @@ from booking.domain.offers import OfferedLeg
 from booking.domain.service_day import moment
 from booking.domain.statuses import BookingStatus, RequestStatus
 from booking.domain.wish import Wish
-from booking.models import Booking, JourneyRequest, Offer
+from booking.models import Booking, JourneyRequest, Offer, Person
 from booking.services.day import Point, load_points
 from booking.services.editing import Edit, drop_from_plan, edit_day
 from booking.services.history import move
+from booking.services.matrix import PlaceMatrix
+from booking.services.problem import DayProblem
 from booking.services.search import leg_request
-from booking.services.zone_days import ensure_zone_day, lock_zone_day
+from booking.services.zone_days import ensure_zone_day, find_zone_day, lock_zone_day
 from routing.insertion import Inserter
 
 HOLD_MINUTES: Final = 5
@@ -46,6 +48,8 @@ class Chosen:
     wish: Wish
     boarding: int
     points: dict[int, Point]
+    held: bool
+    """Whether the request was holding something already when it was read."""
 
 
 def hold(ctx: Context, request_id: int, number: int, *, by: str, now: datetime) -> datetime:
@@ -61,6 +65,7 @@ def hold(ctx: Context, request_id: int, number: int, *, by: str, now: datetime) 
         lambda edit: _hold(edit, chosen, by=by),
         now=now,
         places=chosen.points,
+        first_look=lambda made, matrix: _glance(made, matrix, chosen),
     )
 
 
@@ -123,22 +128,33 @@ def _let_go(session: Session, request: JourneyRequest, *, by: str, now: datetime
 
 def _chosen(ctx: Context, request_id: int, number: int) -> Chosen:
     with ctx.db.reading() as session:
-        request = session.get(JourneyRequest, request_id)
-        offer = session.scalar(
-            select(Offer).where(Offer.request_id == request_id, Offer.number == number)
-        )
-        if request is None or offer is None or request.zone_id is None:
+        row = session.execute(
+            select(
+                JourneyRequest.zone_id,
+                JourneyRequest.status,
+                JourneyRequest.wish,
+                Person.boarding_minutes,
+                Offer.legs,
+            )
+            .join(Person, Person.id == JourneyRequest.person_id)
+            .join(Offer, Offer.request_id == JourneyRequest.id)
+            .where(JourneyRequest.id == request_id, Offer.number == number)
+        ).one_or_none()
+        if row is None or row.zone_id is None:
             raise NotFound("We have no such offer. Please choose one from the list.")
-        legs = tuple(OfferedLeg.from_json(leg) for leg in offer.legs)
+        legs = tuple(OfferedLeg.from_json(leg) for leg in row.legs)
         points = load_points(
             session, {leg.pickup_place_id for leg in legs} | {leg.dropoff_place_id for leg in legs}
         )
-        wish = Wish.from_json(request.wish)
-        boarding = wish.party.boarding_seconds(request.person.boarding_minutes)
-        zone_id, day = request.zone_id, date.fromisoformat(legs[0].day)
-    with ctx.db.writing() as session:
-        zone_day_id = ensure_zone_day(session, zone_id, day)
-    return Chosen(request_id, zone_day_id, number, legs, wish, boarding, points)
+        wish = Wish.from_json(row.wish)
+        boarding = wish.party.boarding_seconds(row.boarding_minutes)
+        zone_id, day = row.zone_id, date.fromisoformat(legs[0].day)
+        held = row.status == RequestStatus.HELD.value
+        zone_day_id = find_zone_day(session, zone_id, day)
+    if zone_day_id is None:
+        with ctx.db.writing() as session:
+            zone_day_id = ensure_zone_day(session, zone_id, day)
+    return Chosen(request_id, zone_day_id, number, legs, wish, boarding, points, held)
 
 
 def _hold(edit: Edit, chosen: Chosen, *, by: str) -> datetime:
@@ -163,16 +179,28 @@ def _still(request: JourneyRequest, until: datetime) -> datetime:
     return next((b.hold_until for b in request.bookings if b.hold_until), None) or until
 
 
-def _insert(edit: Edit, request: JourneyRequest, chosen: Chosen, until: datetime, by: str) -> None:
-    engine = Inserter(edit.made.problem, edit.made.plan)
-    load = chosen.wish.party.load
+def _glance(made: DayProblem, matrix: PlaceMatrix, chosen: Chosen) -> None:
+    """Raise Gone for an offer that does not fit any more, without queueing for the lock."""
+    if not chosen.legs[0].waiting and not chosen.held:
+        _fit(made, matrix, chosen)
+
+
+def _fit(made: DayProblem, matrix: PlaceMatrix, chosen: Chosen) -> Inserter:
+    """The plan with every leg of the offer in it, at the promised times; raises Gone."""
+    engine = Inserter(made.problem, made.plan)
     for leg in chosen.legs:
         together = chosen.wish.together if leg.leg == "outward" else None
-        wanted = leg_request(leg, edit.matrix, load, chosen.boarding, together)
+        load, boarding = chosen.wish.party.load, chosen.boarding
+        wanted = leg_request(leg, matrix, load, boarding, together)
         (found,) = engine.best_of([wanted])
         if found is None:
             raise Gone(GONE)
         engine = engine.insert(wanted, found)
+    return engine
+
+
+def _insert(edit: Edit, request: JourneyRequest, chosen: Chosen, until: datetime, by: str) -> None:
+    engine = _fit(edit.made, edit.matrix, chosen)
     made = [_booking(request, chosen, leg, edit.now) for leg in chosen.legs]
     for booking in made:
         booking.hold_until = until
