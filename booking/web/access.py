@@ -145,5 +145,7 @@ def wants_json() -> bool:
     """Whether the asker is a program: the API, or a page's own script."""
     if request.path.startswith("/api/") or request.is_json:
         return True
+    if request.headers.get("Sec-Fetch-Dest") == "empty":  # Asked for by a script.
+        return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html")
     return best == "application/json"

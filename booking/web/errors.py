@@ -74,6 +74,9 @@ def _forged(_error: CSRFError) -> ResponseReturnValue:
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
+    cause = getattr(error, "original_exception", None)
+    if isinstance(cause, Exception):  # Something failed after the view, such as the audit.
+        return _unexpected(cause)
     if error.code is None or error.code < 400:
         return error.get_response()
     body, status = answer(error.code)

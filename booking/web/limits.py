@@ -35,9 +35,11 @@ class IdConverter(IntegerConverter):
 
 def init_limits(app: Flask) -> None:
     """Bound what every request may send. Called before routes are registered."""
-    app.config.setdefault("MAX_CONTENT_LENGTH", BIGGEST_BODY)
-    app.config.setdefault("MAX_FORM_MEMORY_SIZE", BIGGEST_BODY // 2)
-    app.config.setdefault("MAX_FORM_PARTS", 500)
+    app.config.update(
+        MAX_CONTENT_LENGTH=BIGGEST_BODY,
+        MAX_FORM_MEMORY_SIZE=BIGGEST_BODY // 2,
+        MAX_FORM_PARTS=500,
+    )
     app.url_map.converters["int"] = IdConverter
     limiter.init_app(app)
     app.before_request(_refuse_the_unstorable)
@@ -45,25 +47,33 @@ def init_limits(app: Flask) -> None:
 
 def _refuse_the_unstorable() -> None:
     """No database keeps a NUL or half a character: refuse them once, for every field."""
-    sent = [request.path, *_texts(request.args.to_dict(flat=False))]
+    sent: list[Any] = [request.path, request.args.to_dict(flat=False)]
     if request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
-        sent += _texts(request.form.to_dict(flat=False))
+        sent.append(request.form.to_dict(flat=False))
     elif request.is_json:
-        sent += _texts(request.get_json(silent=True))
-    if any("\0" in text or not _whole(text) for text in sent):
+        sent.append(_json())
+    if any("\0" in text or not _whole(text) for text in _texts(sent)):
         raise BadRequest
 
 
+def _json() -> Any:
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:  # Brackets within brackets, to bring a reader down.
+        raise BadRequest from None
+
+
 def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for name, one in value.items():
-            yield str(name)
-            yield from _texts(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from _texts(one)
+    """Every text in it, however deep."""
+    rest = [value]
+    while rest:
+        one = rest.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            rest += [*one.keys(), *one.values()]
+        elif isinstance(one, list):
+            rest += one
 
 
 def _whole(text: str) -> bool:

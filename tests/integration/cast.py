@@ -19,12 +19,23 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from booking.app import create_app
 from booking.config import Settings
 from booking.context import Context, build_context
 from booking.domain.needs import Party
-from booking.models import Account, Base, Driver, JourneyRequest, Message, Person, Place
+from booking.models import (
+    Account,
+    Base,
+    Driver,
+    Group,
+    JourneyRequest,
+    Message,
+    Person,
+    Place,
+)
+from booking.models import Session as Meeting
 from booking.services import accounts, second_factor, sign_ins
 from booking.services.access import STAFF
 from booking.web import here
@@ -126,6 +137,18 @@ def _empty_stage(settings: Settings) -> Stage:
     return Stage(app, ctx, clock)
 
 
+def _add_group(session: Session, world: World) -> dict[str, int]:
+    group = Group(
+        code="CRAFT", name="Craft club", kind="club", place_id=world.places["Melton Mowbray"]
+    )
+    session.add(group)
+    session.flush()
+    meeting = Meeting(group_id=group.id, weekday="tue", starts=10 * 60, ends=12 * 60)
+    session.add(meeting)
+    session.flush()
+    return {"group_id": group.id, "session_id": meeting.id}
+
+
 @cache
 def _compiled_templates() -> FileSystemBytecodeCache:
     return FileSystemBytecodeCache(_temporary("outabout-templates-"))
@@ -208,6 +231,7 @@ def _keep_ids(stage: Stage, world: World, request_id: int) -> None:
             "reference": request.reference,
             "booking_id": request.bookings[0].id,
             "offer_id": request.offers[0].id,
+            **_add_group(session, world),
             "message_id": session.scalars(select(Message.id)).first() or 1,
             "driver_id": world.drivers[0],
             "shift_id": world.shifts[1],

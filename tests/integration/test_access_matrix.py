@@ -15,12 +15,13 @@ from booking.web.access import OPEN, access_to
 from tests.integration.cast import ROLES, Stage, build_stage
 
 SAMPLES: dict[str, Any] = {
-    "day": "2026-12-07",
-    "service_date": "2026-12-07",
-    "date": "2026-12-07",
+    "day": "2026-12-08",
+    "service_date": "2026-12-08",
+    "date": "2026-12-08",
     "number": 1,
     "version": 1,
     "leg": "outward",
+    "end": "start",
     "step": "when",
     "zone": "melton-1",
     "code": "melton-1",
@@ -70,6 +71,12 @@ def refused(response: Any) -> bool:
     return to_sign_in or response.status_code in (401, 403)
 
 
+def faulty(rule: Rule, response: Any) -> bool:
+    """Whether an answer is a fault of ours; /readyz says 503 for a queue that is away."""
+    truthful = rule.rule == "/readyz" and response.status_code == 503
+    return response.status_code >= 500 and not truthful
+
+
 @pytest.mark.parametrize("name", ROLES)
 def test_every_route_holds_to_what_it_declares(stage: Stage, name: str) -> None:
     """Whoever a route is not declared for is turned away; nobody ever meets a fault of ours."""
@@ -82,7 +89,7 @@ def test_every_route_holds_to_what_it_declares(stage: Stage, name: str) -> None:
             continue
         response = ask(stage.client(name), method, address(stage, rule))
         allowed = access.allows(roles)
-        if refused(response) == allowed or response.status_code >= 500:
+        if refused(response) == allowed or faulty(rule, response):
             wrong.append((method, rule.rule, response.status_code, response.location))
     assert wrong == []
 
@@ -94,7 +101,7 @@ def test_open_routes_answer_everybody(stage: Stage, name: str) -> None:
     for rule, method in routes(stage):
         if access_to(stage.app, rule.endpoint) is OPEN:
             response = ask(stage.client(name), method, address(stage, rule))
-            if response.status_code in (401, 403) or response.status_code >= 500:
+            if response.status_code in (401, 403) or faulty(rule, response):
                 wrong.append((method, rule.rule, response.status_code))
     assert wrong == []
 
