@@ -10,6 +10,8 @@ from booking.db import Database
 from booking.models import Base
 
 LOCK = 7_203_151
+LOCK_SECONDS = 15
+"""A change of a busy table gives up after so long, instead of stopping everybody behind it."""
 
 
 def plain_type(kind: str, value: object, _context: object) -> str | bool:
@@ -21,7 +23,7 @@ def plain_type(kind: str, value: object, _context: object) -> str | bool:
 
 
 def run(connection: Connection) -> None:
-    """Migrate in one transaction; two at once on PostgreSQL wait for each other."""
+    """Migrate in one transaction; of two at once the second waits and finds nothing to do."""
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -32,7 +34,26 @@ def run(connection: Connection) -> None:
     with context.begin_transaction():
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+            connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
         context.run_migrations()
+
+
+def run_on(database: Database) -> None:
+    """Migrate this database and commit."""
+    engine = database.engine.execution_options(sqlite_begin="IMMEDIATE")
+    with engine.connect() as connection:
+        if database.is_sqlite:
+            # SQLite changes a table by copying and dropping it, and a drop would
+            # take the rows that point to it along; they are checked at the end.
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            driver.execute("PRAGMA foreign_keys=OFF")
+        run(connection)
+        if database.is_sqlite:
+            dangling = connection.execute(text("PRAGMA foreign_key_check")).all()
+            if dangling:
+                raise RuntimeError(f"The migration would leave rows pointing nowhere: {dangling}")
+        connection.commit()
 
 
 given = context.config.attributes.get("connection")
@@ -40,7 +61,5 @@ if given is not None:
     run(given)
 else:
     database = Database(context.config.get_main_option("sqlalchemy.url") or "")
-    with database.engine.connect() as connection:
-        run(connection)
-        connection.commit()
+    run_on(database)
     database.close()
