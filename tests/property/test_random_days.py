@@ -60,8 +60,18 @@ class RandomDay:
 
     def step(self) -> str:
         action = self.dice.choice(
-            [self.ask, self.ask, self.ask, self.ask, self.cancel, self.change, self.plan]
-            + [self.let_go, self.pass_time, self.break_down]
+            [
+                self.ask,
+                self.ask,
+                self.ask,
+                self.ask,
+                self.cancel,
+                self.change,
+                self.plan,
+                self.let_go,
+                self.pass_time,
+                self.break_down,
+            ]
         )
         action()
         return action.__name__
