@@ -78,8 +78,6 @@ def celery_app() -> Celery:
     return make_app(Settings.from_environment().redis_url)
 
 
-@worker_init.connect
-@worker_process_init.connect
 def _warm(**_: object) -> None:
     """Compile the routing engine before the first task, not in it."""
     from routing.warming import warm
@@ -87,6 +85,10 @@ def _warm(**_: object) -> None:
     warm()
 
 
-@task_postrun.connect
 def _alive(**_: object) -> None:
     touch("worker")
+
+
+worker_init.connect(_warm)
+worker_process_init.connect(_warm)
+task_postrun.connect(_alive)

@@ -8,9 +8,12 @@ from __future__ import annotations
 import argparse
 import sys
 
+from sqlalchemy.exc import DBAPIError
+
 from booking.cli import data, demo, processes
 from booking.config import SettingsError
 from booking.domain.errors import BookingError
+from booking.services.outages import is_outage
 
 
 def parser() -> argparse.ArgumentParser:
@@ -35,5 +38,21 @@ def main(argv: list[str] | None = None) -> int:
     except BookingError as error:
         print(error.words, file=sys.stderr)
         return 1
+    except DBAPIError as error:
+        words = database_words(error)
+        if not words:
+            raise
+        print(words, file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
+
+
+def database_words(error: DBAPIError) -> str:
+    """What to do about a database that is empty or away, in one line; empty for other errors."""
+    said = str(error.orig).strip().splitlines()[0]
+    if "no such table" in said or "does not exist" in said:
+        return f"The database is not ready ({said}). Run `outabout migrate` first."
+    if is_outage(error):
+        return f"The database does not answer ({said}). Does it run, and is DATABASE_URL right?"
+    return ""

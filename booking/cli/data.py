@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from booking.config import Settings
 from booking.context import build_context
 from booking.domain.errors import Invalid, NotFound
+
+if TYPE_CHECKING:
+    from booking.services.plan import PlanOutcome
 
 
 def add_commands(commands: Any) -> None:
@@ -52,5 +55,16 @@ def _plan(arguments: argparse.Namespace) -> int:
     outcome = plan_zone_day(
         ctx, zone_day_id, now=datetime.now(UTC), seconds=arguments.seconds, progress=print
     )
-    print(f"{outcome.outcome}: £{outcome.cost_before:.2f} before, £{outcome.cost_after:.2f} after")
+    print(_plan_words(outcome, f"{arguments.zone} on {day}"))
     return 0
+
+
+def _plan_words(outcome: PlanOutcome, day: str) -> str:
+    if outcome.outcome == "published":
+        saved = outcome.cost_before - outcome.cost_after
+        return f"A better plan for {day}: £{outcome.cost_after:.2f}, £{saved:.2f} less than before."
+    if outcome.outcome == "kept":
+        return f"Nothing better found for {day} than £{outcome.cost_before:.2f}."
+    if outcome.outcome == "busy":
+        return f"A worker is planning {day} just now. Try again in a minute."
+    return f"There is nothing to plan in {day}."

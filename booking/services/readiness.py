@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Final
 
 import redis
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from booking.config import Settings
@@ -16,6 +18,10 @@ from routing.warming import warm
 
 BROKER_SECONDS: Final = 1.0
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
+
+
+class NotReady(Exception):
+    """Something is not as it must be; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,8 @@ def check_everything(settings: Settings) -> list[Finding]:
 def _look(what: str, look: Callable[[], str]) -> Finding:
     try:
         return Finding(what, True, look())
+    except NotReady as error:
+        return Finding(what, False, str(error))
     except Exception as error:  # noqa: BLE001 - whatever is wrong with a part is the finding
         return Finding(what, False, f"{type(error).__name__}: {str(error).splitlines()[0][:200]}")
 
@@ -79,12 +87,16 @@ def _engine() -> str:
 
 
 def _schema(ctx: Context) -> str:
-    with ctx.db.reading() as session:
-        version = session.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    return f"at {version}" if version else "empty: run `outabout migrate`"
+    with ctx.db.engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_heads()
+    newest = ScriptDirectory(str(ROOT / "migrations")).get_heads()
+    if set(found) != set(newest):
+        now = ", ".join(found) or "empty"
+        raise NotReady(f"{now}, not {', '.join(newest)}: run `outabout migrate`")
+    return f"at {', '.join(found)}"
 
 
 def _front_end() -> str:
-    if not (ROOT / "static").is_dir():
-        raise FileNotFoundError("the front-end files are not built: run `npm ci && npm run build`")
+    if not (ROOT / "static" / "manifest.json").is_file():
+        raise NotReady("not built: run `npm ci && npm run build`")
     return "built"
