@@ -12,7 +12,6 @@ from typing import Final
 
 from celery import Celery
 from celery.signals import task_postrun, worker_init, worker_process_init
-from kombu import Queue
 
 from booking.config import Settings
 from booking.context import Context, build_context
@@ -45,7 +44,6 @@ def make_app(broker_url: str) -> Celery:
         worker_prefetch_multiplier=1,
         task_time_limit=LONGEST_TASK_SECONDS,
         task_default_queue=QUICK,
-        task_queues=[Queue(QUICK), Queue(LONG)],
         task_routes={f"outabout.{name}": {"queue": LONG} for name in LONG_TASKS},
         worker_hijack_root_logger=False,
         worker_send_task_events=False,
