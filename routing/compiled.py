@@ -20,7 +20,17 @@ import numba
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_COMPILED_FILES = ("flat", "timing", "placing", "inserting", "ruin", "recreate", "annealing")
+_COMPILED_FILES = (
+    "chance",
+    "flat",
+    "timing",
+    "placing",
+    "inserting",
+    "ruin",
+    "recreate",
+    "annealing",
+    "pool",
+)
 
 
 def _fingerprint() -> str:
@@ -52,4 +62,4 @@ if not os.environ.get("NUMBA_CACHE_DIR"):
 
 def compiled(function: F) -> F:
     """Compile a function of arrays and numbers at its first call, or take it from the cache."""
-    return cast(F, numba.njit(cache=True, error_model="numpy")(function))
+    return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy")(function))

@@ -39,7 +39,7 @@ REQUEST = record("limit direct people required together bundle boarded boarded_e
 
 VEHICLE = record("anchored origin max_duration kind breaks first_break", "fixed")
 """`anchored`: its route has begun, at `origin`; `breaks` still to be taken, the first
-at node `first_break`; the same `kind`: the same in all but name."""
+at node `first_break`; the same `kind`: the same in all but name, for everybody."""
 
 
 class Flat(NamedTuple):
@@ -138,7 +138,14 @@ def _room(problem: Problem, dimensions: int) -> Ints:
 
 def _kinds(problem: Problem) -> Ints:
     numbers: dict[Any, int] = {}
-    kinds = [numbers.setdefault(_traits(v), len(numbers)) for v in problem.vehicles]
+    named: dict[str, list[int]] = {}
+    for r, request in enumerate(problem.requests):
+        for name in request.vehicles or ():
+            named.setdefault(name, []).append(r)
+    kinds = []
+    for v in problem.vehicles:
+        traits = (*_traits(v), tuple(named.get(v.id, ())))
+        kinds.append(numbers.setdefault(traits, len(numbers)))
     return np.array(kinds, np.int64)
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from routing.chance import draw
 from routing.compiled import compiled
 from routing.flat import Flat, Ints, Records, record
 from routing.placing import NEVER, time_cost
@@ -159,13 +160,14 @@ def write_with(f: Flat, st: State, desk: Desk, v: int, r: int, i: int, j: int) -
 
 @compiled
 def best_in_route(  # noqa: C901 - the inner loop: calls cost more than the work in them
-    f: Flat, st: State, desk: Desk, v: int, r: int, best: float, metric: bool
+    f: Flat, st: State, desk: Desk, v: int, r: int, best: float, metric: bool, blink: float
 ) -> tuple[float, int, int]:
     """The cheapest way to put r into route v that costs less than `best`.
 
     Returns (added cost, i, j): pickup after visit i and dropoff after visit j of the
     route as it is (without breaks); NEVER, -1, -1 if there is none. `metric` says
-    that going through another place never saves time in this problem.
+    that going through another place never saves time in this problem; each place is
+    overlooked with probability `blink`, to make a search less short-sighted.
     """
     best_i, best_j = -1, -1
     p, d, request = f.nodes[r], f.nodes[f.n + r], f.requests[r]
@@ -220,7 +222,7 @@ def best_in_route(  # noqa: C901 - the inner loop: calls cost more than the work
             length -= f.dist[stops[j].place, after.place]
             bound = floor + f.per_distance * length
             bound += f.per_excess * request.people * (driven + hop - request.direct)
-            if bound >= best:
+            if bound >= best or (blink > 0.0 and draw(desk.dice) < blink):
                 continue
             size = write_with(f, st, desk, v, r, i, j)
             added = base + f.per_distance * length + time_cost(f, desk, v, size, False)
@@ -233,7 +235,7 @@ def best_in_route(  # noqa: C901 - the inner loop: calls cost more than the work
 
 @compiled
 def best_anywhere(
-    f: Flat, st: State, desk: Desk, r: int, only: int, metric: bool
+    f: Flat, st: State, desk: Desk, r: int, only: int, metric: bool, blink: float
 ) -> tuple[float, int, int, int]:
     """The cheapest (added cost, vehicle, i, j) over all vehicles, or just one if `only` >= 0."""
     best, best_v, best_i, best_j = NEVER, -1, -1, -1
@@ -247,7 +249,7 @@ def best_anywhere(
             continue
         if only < 0 and not st.routes[v].used and _tried_alike(f, st, r, v):
             continue
-        cost, i, j = best_in_route(f, st, desk, v, r, best, metric)
+        cost, i, j = best_in_route(f, st, desk, v, r, best, metric, blink)
         if cost < best:
             best, best_v, best_i, best_j = cost, v, i, j
     return best, best_v, best_i, best_j

@@ -107,7 +107,13 @@ class Inserter:
         if home is not None and only not in (-1, home):
             return None
         cost, v, i, j = best_anywhere(
-            self._flat, self._state, self._desk, self._slot, only if home is None else home, False
+            self._flat,
+            self._state,
+            self._desk,
+            self._slot,
+            only if home is None else home,
+            False,
+            0.0,
         )
         return None if v < 0 else self._insertion(request, cost, v, i, j)
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from routing.chance import Dice, new_dice
 from routing.compiled import compiled
 from routing.flat import Flat, Ints, Records, record
 from routing.model import FAR_FUTURE
@@ -35,9 +36,10 @@ class Desk(NamedTuple):
     position: Ints  # (n,) where a request's pickup stands in the path
     choice: Ints  # (2, B) an option for each break: being tried, the best so far
     options: Ints  # (B, path) gaps where a break may stand; the last column counts them
+    dice: Dice
 
 
-def new_desk(flat: Flat) -> Desk:
+def new_desk(flat: Flat, seed: int = 0) -> Desk:
     """Scratch arrays for any path of this problem."""
     breaks = int(flat.vehicles["breaks"].max(initial=0))
     size = 2 * flat.n + 2 + breaks
@@ -47,6 +49,7 @@ def new_desk(flat: Flat) -> Desk:
         position=np.zeros(flat.n + 1, np.int64),
         choice=np.zeros((2, breaks + 1), np.int64),
         options=np.zeros((breaks + 1, size + 1), np.int64),
+        dice=new_dice(seed),
     )
 
 

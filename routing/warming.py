@@ -9,6 +9,7 @@ import numpy as np
 
 from routing.insertion import Inserter
 from routing.model import Break, Objective, Problem, Request, Vehicle, Window
+from routing.optimise import Stop, solve
 from routing.rendering import empty_plan
 
 
@@ -29,3 +30,4 @@ def warm() -> None:
     inserter = Inserter(problem, empty_plan(problem))
     for request in problem.requests:
         inserter.best(request)
+    solve(problem, Stop(iterations=5))
