@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+import phonenumbers
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,10 +20,10 @@ from booking.domain.service_day import WEEKDAYS, seconds_into, today, weekday
 from booking.domain.words import clock, spoken_list
 from booking.models import Group, Place, Zone
 from booking.models import Session as GroupSession
+from booking.services.places import APPOINTMENTS as APPOINTMENTS
 from booking.services.places import say_place
 from booking.services.rules import rules_of
 
-APPOINTMENTS: Final = "appointments"
 KIND_WORDS: Final = {
     "craft": "Craft",
     "exercise": "Exercise",
@@ -266,11 +267,21 @@ def _view(group: Group) -> GroupView:
         kind=group.kind,
         kind_words=KIND_WORDS.get(group.kind, "Group"),
         description=group.description,
-        phone=group.phone,
+        phone=_as_rung(group.phone),
         place_id=group.place_id,
         place_words=say_place(group.place, 0),
         sessions=tuple(sorted((_session_view(one) for one in group.sessions), key=_in_week)),
     )
+
+
+def _as_rung(number: str) -> str:
+    """+441632960900 → 01632 960900; what cannot be read is shown as it is kept."""
+    try:
+        return phonenumbers.format_number(
+            phonenumbers.parse(number, "GB"), phonenumbers.PhoneNumberFormat.NATIONAL
+        )
+    except phonenumbers.NumberParseException:
+        return number
 
 
 def _in_week(meeting: SessionView) -> tuple[int, int]:

@@ -19,6 +19,7 @@ from booking.domain.offers import OfferedLeg
 from booking.domain.party_words import party_words
 from booking.domain.statuses import BookingStatus, RequestStatus
 from booking.domain.wish import Wish
+from booking.domain.words import pounds
 from booking.models import Account, Booking, JourneyRequest, Offer, Refusal
 from booking.models import Session as GroupSession
 from booking.services.access import check_request
@@ -67,6 +68,11 @@ class OfferView:
     @property
     def details(self) -> list[str]:
         return offer_details(self.legs)
+
+    @property
+    def fare_sentence(self) -> str:
+        """What the whole journey costs everybody in it."""
+        return f"The fare is {pounds(self.fare_pence)}." if self.fare_pence else "It is free."
 
 
 @dataclass(frozen=True, slots=True)

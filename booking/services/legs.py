@@ -31,6 +31,11 @@ STATUS_WORDS: Final = {
     BookingStatus.REFUSED: ("We could not fit this in", "problem"),
     BookingStatus.EXPIRED: ("Not booked", "over"),
 }
+EVERY_VILLAGE_HAS: Final = frozenset(
+    {"bus stop", "church", "green", "post office", "school", "village hall", "village shop"}
+)
+"""Names that are no names: said with their article and their village."""
+HOME: Final = "your home"
 LIVE: Final = frozenset({BookingStatus.BOOKED, BookingStatus.WAITING, BookingStatus.ON_BOARD})
 """States in which somebody still expects the bus."""
 
@@ -81,8 +86,8 @@ class LegView:
 
     @property
     def stand(self) -> str:
-        """Where to stand, with the walk: "at Bus stop, Hose (2 minutes’ walk)"."""
-        return f"at {self.stand_at}{_walk(self.walk_from_m)}"
+        """Where to stand, with the walk: "at the bus stop in Hose (2 minutes’ walk)"."""
+        return f"at {as_spoken(self.stand_at)}{_walk(self.walk_from_m)}"
 
     @property
     def walk_note(self) -> str:
@@ -91,12 +96,35 @@ class LegView:
         return f"{_minutes(minutes)} walk" if minutes else ""
 
     @property
+    def to_home(self) -> bool:
+        """Whether they are home when it ends: at the door, or at the corner they walk from."""
+        return self.set_down_at == HOME or self.walk_to_m > 0
+
+    @property
     def arrival(self) -> str:
-        """When one is there: "You will be there by 10:30am." """
+        """When one is there, as a sentence: "You will be there by 10:30am." """
         if self.arrive_by is None:
             return ""
-        place = "home" if self.homeward and self.set_down_at == "your home" else "there"
-        return f"You will be {place} by {clock(self.arrive_by)}{_walk_after(self.walk_to_m)}."
+        if self.walk_to_m:
+            where = f"back at {as_spoken(self.set_down_at)}"
+        else:
+            where = "home" if self.set_down_at == HOME else "there"
+        return f"You will be {where} by {clock(self.arrive_by)}{_walk(self.walk_to_m, ' home')}."
+
+    @property
+    def arrival_note(self) -> str:
+        """Where they get off, where that needs saying, with the walk that is left."""
+        if self.set_down_at == HOME:
+            return ""
+        minutes = walk_minutes(self.walk_to_m)
+        return f"{self.set_down_at}, {_minutes(minutes)} walk home" if minutes else self.set_down_at
+
+
+def as_spoken(place: str) -> str:
+    """A place within a sentence: "Bus stop, Hose" is said "the bus stop in Hose"."""
+    name, _, village = place.partition(", ")
+    bare = name.casefold().removeprefix("the ")
+    return f"the {bare} in {village}" if village and bare in EVERY_VILLAGE_HAS else place
 
 
 def offer_sentence(legs: tuple[LegView, ...]) -> str:
@@ -108,7 +136,7 @@ def offer_sentence(legs: tuple[LegView, ...]) -> str:
 
 
 def offer_details(legs: tuple[LegView, ...]) -> list[str]:
-    """The sentences that follow: the arrival, the bus home, and being home."""
+    """The sentences that follow: the arrival, the bus home, being home."""
     said = [legs[0].arrival]
     for leg in legs[1:]:
         bus = "A bus home comes some time" if leg.waiting else "The bus home comes"
@@ -175,11 +203,6 @@ def _minutes(minutes: int) -> str:
     return "1 minute’s" if minutes == 1 else f"{minutes} minutes’"
 
 
-def _walk(metres: int) -> str:
+def _walk(metres: int, whither: str = "") -> str:
     minutes = walk_minutes(metres)
-    return f" ({_minutes(minutes)} walk)" if minutes else ""
-
-
-def _walk_after(metres: int) -> str:
-    minutes = walk_minutes(metres)
-    return f", then it is {_minutes(minutes)} walk" if minutes else ""
+    return f" ({_minutes(minutes)} walk{whither})" if minutes else ""

@@ -8,7 +8,7 @@ never searched, and shown to nobody else.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final
@@ -30,11 +30,15 @@ OWN_PLACES_AT_MOST: Final = 30
 """Addresses kept for one person, so that searching cannot fill the tables."""
 FRESH_FOR: Final = timedelta(minutes=5)
 """How long a changed name may go unnoticed; added and removed places show at once."""
+APPOINTMENTS: Final = "appointments"
+"""The kind of a group that stands for a surgery's or a hospital's opening hours."""
 ADDRESS: Final = "address"
 """The kind of a place kept for one person because a geocoder found it: not their home."""
 HIDDEN_KINDS: Final = ("depot",)
 SURE: Final = 90.0
 """A single match that fits this well is taken without asking which one was meant."""
+GOOD: Final = 80.0
+"""Where something fits as well as this, what fits badly is left out."""
 WELL_KNOWN: Final = 60.0
 """Below this nothing of ours fits, and a geocoder is asked where there is one."""
 
@@ -47,6 +51,8 @@ class PlaceView:
     words: str
     is_home: bool
     zone_id: int | None
+    address: str = ""
+    """What a home is called when its owner looks at it; empty for public places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,10 @@ class FoundPlace:
 
 @dataclass(frozen=True, slots=True)
 class ChosenPlace:
-    """What a value stands for: a place, and the group that meets there if that was meant."""
+    """What a value stands for: a place, and the group that meets there if that was meant.
+
+    `group_kind` is the group's, or "appointments" for a place that holds them.
+    """
 
     place_id: int
     words: str
@@ -99,6 +108,8 @@ def find_places(
         near = session.get(Place, near_place_id) if near_place_id is not None else None
         code, point = (zone.code if zone else None), (near.point if near else None)
     matches = gazetteer.find(text, near=point, zone=code, limit=limit)
+    if any(match.score >= GOOD for match in matches):
+        matches = [match for match in matches if match.score >= WELL_KNOWN]
     found = _found(text, matches)
     if addresses and not any(match.score >= WELL_KNOWN for match in matches):
         found += [_found_address(address) for address in _addresses(ctx, text)]
@@ -122,7 +133,8 @@ def choose_place(ctx: Context, value: str, *, person_id: int, text: str = "") ->
     with ctx.db.reading() as session:
         if kind == "group":
             return _group(session, number, person_id)
-        return _chosen(_find_own(session, kind, number, person_id), person_id)
+        chosen = _chosen(_find_own(session, kind, number, person_id), person_id)
+        return replace(chosen, group_kind=_kind_held_at(session, chosen.place_id))
 
 
 def get_place_view(ctx: Context, place_id: int, person_id: int) -> PlaceView:
@@ -170,6 +182,12 @@ def _group(session: Session, number: int, person_id: int) -> ChosenPlace:
         raise NotFound("We do not know that group. Choose one from the list.")
     words = f"{group.name}, {say_place(group.place, person_id)}"
     return ChosenPlace(group.place_id, words, group.place.zone_id, group.id, group.kind)
+
+
+def _kind_held_at(session: Session, place_id: int) -> str:
+    """ "appointments" for a surgery or hospital that holds them; else nothing."""
+    held = select(Group.id).where(Group.place_id == place_id, Group.kind == APPOINTMENTS).limit(1)
+    return "" if session.scalar(held) is None else APPOINTMENTS
 
 
 def _found(text: str, matches: list[Match]) -> list[FoundPlace]:
@@ -290,7 +308,8 @@ def _entries(session: Session) -> list[Entry]:
     zones = _zones_of_places(session)
     public = select(Place).where(Place.person_id.is_(None), Place.kind.not_in(HIDDEN_KINDS))
     places = list(session.scalars(public))
-    groups = session.scalars(select(Group)).unique()
+    # A surgery is found as the place it is: its appointments are not another one beside it.
+    groups = session.scalars(select(Group).where(Group.kind != APPOINTMENTS)).unique()
     return [
         *(_place_entry(place, zones.get(place.id, frozenset())) for place in places),
         *(_group_entry(group, zones.get(group.place_id, frozenset())) for group in groups),

@@ -149,4 +149,4 @@ def _home(person: Person) -> PlaceView | None:
     home = person.home
     if home is None:
         return None
-    return PlaceView(home.id, say_place(home, person.id), True, home.zone_id)
+    return PlaceView(home.id, say_place(home, person.id), True, home.zone_id, home.name)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from flask import Blueprint, request
+from markupsafe import Markup
 
 from booking.services.access import RoleName, roles_of
 from booking.web import here
@@ -28,6 +30,13 @@ def navigation() -> dict[str, Any]:
     if account is None:
         items.append({"text": "Sign in", "href": "/sign-in", "active": False})
     return {"nav_items": items, "is_passenger": bool(account and _travels(account))}
+
+
+@bp.app_template_filter("lines")
+def lines(sentences: Sequence[str]) -> list[str]:
+    """Sentences that each get a line of their own, for parts that join them with spaces."""
+    broken = [part for sentence in sentences for part in (Markup("<br>"), sentence)]
+    return broken[1:]
 
 
 def _travels(account: Any) -> bool:

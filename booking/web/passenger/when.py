@@ -139,6 +139,7 @@ def _read_when(
     kind: str | None, nothing: str, name: str = "when"
 ) -> tuple[When | None, dict[str, str]]:
     """The time chosen, or the errors by field."""
+    kind = kind or _filled_in()
     if kind not in {one.value for one in WhenKind}:
         return None, {name: nothing}
     if kind == WhenKind.ANY:
@@ -148,6 +149,13 @@ def _read_when(
     if typed is None:
         return None, {field: NOT_A_TIME}
     return When(WhenKind(kind), typed), {}
+
+
+def _filled_in() -> str | None:
+    """The one time box that was filled in, where no choice beside it was made."""
+    kinds = (WhenKind.ARRIVE_BY.value, WhenKind.LEAVE_AT.value)
+    filled = [kind for kind in kinds if request.form.get(f"{kind}_clock", "").strip()]
+    return filled[0] if len(filled) == 1 else None
 
 
 def _zone(answers: Draft) -> ZoneView | None:

@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import Invalid, NotFound
 from booking.domain.wish import PurposeKind
-from booking.services.groups import APPOINTMENTS, list_groups
+from booking.services.groups import list_groups
 from booking.services.places import (
+    APPOINTMENTS,
     ChosenPlace,
     FoundPlace,
     choose_place,
@@ -46,7 +47,7 @@ def ask_start() -> ResponseReturnValue:
     who, answers = traveller(), draft()
     if request.method == "GET":
         return _start_page(who, answers)
-    choice = request.form.get("start", "" if who.home else "other")
+    choice = request.form.get("start") or _filled_in("start") or ("" if who.home else "other")
     if choice == "home" and who.home:
         return _start_from(answers, choose_place(here.ctx(), "home", person_id=who.person_id))
     if choice == "other":
@@ -63,7 +64,7 @@ def ask_finish() -> ResponseReturnValue:
         return redirect(step_url("start"), 303)
     if request.method == "GET":
         return _finish_page(who, answers)
-    choice = request.form.get("finish", "")
+    choice = request.form.get("finish") or _filled_in("finish")
     if choice in ("group", "appointment"):
         return redirect(step_url(choice), 303)
     if choice == "home" and who.home:
@@ -125,7 +126,7 @@ def _one_of(template: str, *, appointments: bool, wrong: str) -> ResponseReturnV
 
     if request.method == "GET":
         return show()
-    value = request.form.get("place", "" if groups else "other")
+    value = request.form.get("place") or _filled_in("finish") or ("" if groups else "other")
     if value == "other":
         return _by_name("finish", show, appointments=appointments)
     if value not in {f"group:{group.id}" for group in groups}:
@@ -166,6 +167,11 @@ def _by_name(end: str, show: Show, *, appointments: bool = False) -> ResponseRet
         return _choose(end, sure[0].value, show, text, field=field, appointment=appointments)
     purpose = {"for": "appointment"} if appointments else {}
     return redirect(step_url("which", end=end, q=text, **purpose), 303)
+
+
+def _filled_in(end: str) -> str:
+    """ "other" where the box was filled in and no choice was made beside it."""
+    return "other" if request.form.get(f"{end}_text", "").strip() else ""
 
 
 def _find(text: str) -> tuple[FoundPlace, ...]:
