@@ -1,0 +1,186 @@
+"""Load the sample scheme: the files, and a fortnight of life around today.
+
+The past has been driven, today is half driven, the days to come are booked, and
+some people wait for the evening's batch: every page has something to show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Final
+
+from booking.context import Context
+from booking.domain.errors import Invalid
+from booking.domain.service_day import at, today
+from booking.services.demo_accounts import DemoSignIn, seed_demo_accounts
+from booking.services.import_data import import_data
+from booking.services.notify import write_day_before
+from booking.services.sampling import marker, stories
+from booking.services.sampling.road import drive
+from booking.services.sampling.seats import Office, seat
+from booking.services.sampling.tidy import settle
+from booking.services.sampling.towns import Town, list_handlers, read_towns
+from booking.services.sampling.wishes import day_wishes, list_days
+from booking.services.shifts import materialise_shifts
+
+FOLDER: Final = Path(__file__).parents[2] / "sample_data"
+BUSY_ZONES: Final = 2
+WAITING_DAYS: Final = 3
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SampleLogins:
+    """How to come in as each kind of user (in the demo), and whether anything was loaded now."""
+
+    loaded: bool
+    sign_ins: tuple[DemoSignIn, ...]
+
+
+@dataclass(slots=True)
+class _Story:
+    """What is being made, and by whom."""
+
+    ctx: Context
+    now: datetime
+    say: Progress
+    office: Office
+    towns: list[Town]
+    busy: frozenset[str]
+    star: tuple[int, int] | None
+    zone_days: dict[tuple[str, date], int] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        return today(self.now)
+
+    @property
+    def spared(self) -> frozenset[int]:
+        """The people nothing goes wrong for."""
+        return frozenset({self.star[0]}) if self.star else frozenset()
+
+    @property
+    def handler(self) -> int | None:
+        return self.office.handlers[0] if self.office.handlers else None
+
+
+def load_sample(
+    ctx: Context,
+    now: datetime,
+    progress: Progress | None = None,
+    *,
+    folder: Path = FOLDER,
+    days: int = 14,
+) -> SampleLogins:
+    """Fill an empty database; one that has a scheme in it is left as it is.
+
+    A load that was broken off is noticed and done again from the start. The same
+    files and the same `now` give the same story.
+
+    Raises:
+        Invalid: the files cannot be imported; the words say what is wrong.
+    """
+    say = progress or (lambda _: None)
+    state = marker.read_state(ctx.db)
+    if state is not marker.State.READY:
+        if state is marker.State.BROKEN_OFF:
+            say("The last start was broken off while loading. Starting over ...")
+            marker.clear(ctx.db)
+        _load(ctx, now, say, folder, days)
+    signs = tuple(seed_demo_accounts(ctx, now)) if ctx.settings.demo else ()
+    return SampleLogins(state is not marker.State.READY, signs)
+
+
+def _load(ctx: Context, now: datetime, say: Progress, folder: Path, days: int) -> None:
+    marker.set_mark(ctx.db, marker.BEGUN, now)
+    say("Reading the sample scheme: zones, places, buses, groups and residents ...")
+    report = import_data(ctx, folder, dry_run=False, now=now)
+    if not report.ok:
+        raise Invalid("\n".join(report.lines()))
+    dates = list(list_days(now, days))
+    for moment in (at(dates[0], time(6)), now):
+        materialise_shifts(ctx, now=moment)
+    towns = read_towns(ctx)
+    story = _Story(
+        ctx=ctx,
+        now=now,
+        say=say,
+        office=Office(list_handlers(ctx), tell_from=today(now) - timedelta(days=1)),
+        towns=towns,
+        busy=_busiest(towns),
+        star=stories.find_star(ctx),
+    )
+    for day in dates:
+        _book_day(story, day)
+    _wait_for_batch(story)
+    _hear_of_refusals(story, dates)
+    _drive(story)
+    _plan_ahead(story)
+    marker.set_mark(ctx.db, marker.READY, now)
+
+
+def _busiest(towns: list[Town]) -> frozenset[str]:
+    instant = sorted(
+        (town for town in towns if not town.is_batch), key=lambda town: -len(town.travellers)
+    )
+    return frozenset(town.code for town in instant[:BUSY_ZONES])
+
+
+def _book_day(story: _Story, day: date) -> None:
+    story.say(f"Booking journeys for {day:%A} {day.day} {day:%B} ...")
+    for town in story.towns:
+        undecided = town.is_batch and day > story.today
+        if town.rules.hours_on(day) is None or undecided:
+            continue
+        busy = town.code in story.busy
+        star = _star_on(story, town, day)
+        asks = day_wishes(town, day, busy=busy, now=story.now, star=star)
+        zone_day_id = seat(story.ctx, town, asks, story.office)
+        story.zone_days[town.code, day] = zone_day_id
+        stories.cancel_some(story.ctx, zone_day_id, now=story.now, spared=story.spared)
+
+
+def _star_on(story: _Story, town: Town, day: date) -> int | None:
+    """The demo's own passenger goes out every other day."""
+    if story.star is None or story.star[1] != town.zone_id:
+        return None
+    return story.star[0] if (day - story.today).days % 2 else None
+
+
+def _wait_for_batch(story: _Story) -> None:
+    """The next days in zones in batch mode: asked for, not decided yet."""
+    ahead = [story.today + timedelta(days=n) for n in range(1, 8)]
+    for town in (town for town in story.towns if town.is_batch):
+        for day in [day for day in ahead if town.rules.hours_on(day)][:WAITING_DAYS]:
+            for asked in day_wishes(town, day, busy=False, now=story.now):
+                stories.book_through(story.ctx, asked, story.handler)
+
+
+def _hear_of_refusals(story: _Story, dates: list[date]) -> None:
+    for town in story.towns:
+        heard = [day for day in dates if day <= story.today + timedelta(days=1)]
+        stories.refuse_some(
+            story.ctx, town, heard[:: 1 if town.code in story.busy else 3], story.handler
+        )
+
+
+def _drive(story: _Story) -> None:
+    """Tell today's passengers their times the evening before, then drive up to now."""
+    story.say("Driving the past days, and today up to now ...")
+    write_day_before(story.ctx, now=at(story.today - timedelta(days=1), time(18)))
+    for (_, day), zone_day_id in story.zone_days.items():
+        if day <= story.today:
+            drive(story.ctx, zone_day_id, until=story.now, sure=story.spared)
+
+
+def _plan_ahead(story: _Story) -> None:
+    """Leave the next day of the busy zones for a worker to plan, and close what is past."""
+    ahead = sorted({day for _, day in story.zone_days if day > story.today})[:1]
+    next_days = [story.zone_days[code, day] for code in sorted(story.busy) for day in ahead]
+    for zone_day_id in next_days:
+        spared, handler = story.spared, story.handler
+        stories.change_one(story.ctx, zone_day_id, now=story.now, handler=handler, spared=spared)
+    settle(story.ctx, now=story.now, to_plan=next_days)
