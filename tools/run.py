@@ -5,11 +5,14 @@ Standard library only: it runs before anything is installed.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,9 +34,10 @@ def main(words: list[str]) -> int:
         return 0
     command, *rest = words
     try:
-        set_up_python(testing=command in ("test", "bench"))
-        if command in ("demo", "serve", "test", "bench"):
-            set_up_front_end()
+        with one_at_a_time():
+            set_up_python(testing=command in ("test", "bench"))
+            if command in ("demo", "serve", "test", "bench"):
+                set_up_front_end()
     except subprocess.CalledProcessError as error:
         print(f"Setting up failed at: {' '.join(map(str, error.cmd))}", file=sys.stderr)
         return 1
@@ -63,6 +67,16 @@ def call(*words: object) -> int:
         return subprocess.call([str(word) for word in words], cwd=ROOT)
     except KeyboardInterrupt:
         return 130
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Of two that are started together the second waits, and finds all of it done."""
+    file = ROOT / ".cache" / "set-up.lock"
+    file.parent.mkdir(exist_ok=True)
+    with file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def set_up_python(*, testing: bool) -> None:
