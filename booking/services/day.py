@@ -99,6 +99,7 @@ def load_day(session: Session, zone_day: ZoneDay, *, with_waiting: bool = False)
     bookings = _bookings(session, zone_day.id, statuses)
     runs = current_runs(session, zone_day)
     wanted = {shift.depot_id for shift in shifts}
+    wanted |= {stop.place_id for run in runs for stop in run.stops if stop.place_id is not None}
     for booking in bookings:
         wanted |= {booking.pickup_place_id, booking.dropoff_place_id}
     return Day(

@@ -187,6 +187,8 @@ def _glance(made: DayProblem, matrix: PlaceMatrix, chosen: Chosen) -> None:
 
 def _fit(made: DayProblem, matrix: PlaceMatrix, chosen: Chosen) -> Inserter:
     """The plan with every leg of the offer in it, at the promised times; raises Gone."""
+    if not made.problem.vehicles:
+        raise Gone(GONE)
     engine = Inserter(made.problem, made.plan)
     for leg in chosen.legs:
         together = chosen.wish.together if leg.leg == "outward" else None

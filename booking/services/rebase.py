@@ -41,6 +41,8 @@ def rebase(made: DayProblem, runs: Sequence[tuple[int, Visits]]) -> Plan | None:
 def insert_who_can(made: DayProblem) -> Plan:
     """The plan in force with everybody inserted who is in no run and fits somewhere."""
     plan = made.plan
+    if not made.problem.vehicles:
+        return plan
     for index in plan.unserved:
         plan = _insert(made, plan, [index]) or plan
     return plan
