@@ -2,14 +2,14 @@
 
 The published numbers are doubles; here a unit is a thousand millionth of theirs, so
 that rounding to whole numbers loses nothing that matters (1e-9 a leg). Imports
-benchmark_files, the model, errors and travel_times.
+benchmark_files, the model, errors, schedule and travel_times.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,8 +17,11 @@ from typing import Final
 import numpy as np
 
 from routing.benchmark_files import BenchmarkFile, Node, read_benchmark
-from routing.errors import InstanceError
+from routing.cost import distance
+from routing.errors import IllegalPlan, InstanceError
 from routing.model import Action, Load, Objective, Plan, Problem, Request, Vehicle, Window
+from routing.rendering import unserved
+from routing.schedule import schedule
 from routing.travel_times import Point, StraightLine
 
 SCALE: Final = 10**9
@@ -45,6 +48,31 @@ class Instance:
             ]
             for route in plan.routes
         ]
+
+    def length(self, plan: Plan) -> float:
+        """Total distance of a plan in the file's own unit (metres for paratransit)."""
+        return sum(distance(self.problem, route) for route in plan.routes) / self.problem.unit
+
+
+def plan_from_routes(instance: Instance, routes: Sequence[Sequence[int]]) -> Plan:
+    """The timed plan for routes of node numbers; raises IllegalPlan."""
+    stops = {}
+    for index, (pickup, dropoff) in enumerate(instance.nodes):
+        stops[pickup] = (Action.PICKUP, index)
+        stops[dropoff] = (Action.DROPOFF, index)
+    used = [route for route in routes if route]
+    if len(used) > len(instance.problem.vehicles):
+        raise IllegalPlan(f"{len(used)} routes, but only {len(instance.problem.vehicles)} vehicles")
+    timed = []
+    for vehicle, route in enumerate(used):
+        unknown = [node for node in route if node not in stops]
+        if unknown:
+            raise IllegalPlan(f"node {unknown[0]} is not in {instance.name}")
+        found = schedule(instance.problem, vehicle, [stops[node] for node in route])
+        if found is None:
+            raise IllegalPlan(f"route {vehicle + 1} cannot be driven in this order")
+        timed.append(found)
+    return Plan(tuple(timed), unserved(instance.problem, timed))
 
 
 def read_instance(path: str | Path) -> Instance:

@@ -18,10 +18,10 @@ from routing.cost import cost
 from routing.errors import IllegalPlan, RoutingError
 from routing.flat import flatten
 from routing.model import Plan, Problem
-from routing.ortools_models import Effort
+from routing.ortools_models import Effort, route_with_ortools
 from routing.rendering import empty_plan, plan_of
-from routing.search import Search, orders_of
-from routing.selection import improve_by_selection
+from routing.search import orders_of
+from routing.team import Team
 from routing.validate import validate
 
 
@@ -68,17 +68,19 @@ class Result:
 
 Report = Callable[[Progress], None]
 
+ENGINES = ("default", "search", "ortools")
+
 ROUNDS_AT_ONCE = 200
 HOT, COLD = 0.5, 0.01
 """Temperatures at the start and the end, in average costs of a request."""
 
-SELECT_AT = (0.35, 0.6, 0.8, 0.95)
-"""Shares of the run after which CP-SAT has a turn."""
+TURNS = (0.35, 0.6, 0.8, 0.95)
+"""Shares of the run after which CP-SAT has a turn and searches exchange their best."""
 
 SELECT_SHARE = 0.06
 """Of the time allowed, at most, for each turn of CP-SAT."""
 
-SELECT_WORK = 2.0
+SELECT_WORK = 0.5
 """The same for a run limited by iterations, in CP-SAT's deterministic time."""
 
 
@@ -89,6 +91,7 @@ def solve(
     start: Plan | None = None,
     progress: Report | None = None,
     engine: str = "default",
+    workers: int = 1,
 ) -> Result:
     """Find a good plan.
 
@@ -102,8 +105,10 @@ def solve(
         A legal plan to begin with; the result is never worse.
     progress : callable, optional
         Called about ten times a second.
-    engine : {"default", "search"}
-        "search" is ruin and recreate alone.
+    engine : one of ENGINES
+        "search" is ruin and recreate alone, "ortools" the routing model of OR-Tools.
+    workers : int
+        Searches side by side, each on a core of its own, that exchange their best.
 
     Raises
     ------
@@ -114,13 +119,43 @@ def solve(
     """
     began = time.monotonic()
     validate(problem)
-    if engine not in ("default", "search"):
-        raise RoutingError(f"there is no engine {engine}")
+    if engine not in ENGINES:
+        raise RoutingError(f"there is no engine {engine}, only {', '.join(ENGINES)}")
     if start is not None:
         _refuse_illegal(problem, start)
-    run = _Run(problem, stop, seed, start or empty_plan(problem), began, progress)
-    run.go(selecting=engine == "default")
-    return run.result(start)
+    if engine == "ortools":
+        return _solve_with_ortools(problem, stop, start, began)
+    first = orders_of(problem, flatten(problem), start or empty_plan(problem))
+    team = Team(problem, first, seed, workers)
+    try:
+        _Run(problem, stop, seed, team, began).go(progress, selecting=engine == "default")
+    finally:
+        team.close()
+    return _best(problem, start, team.best.best_orders(), team.rounds, began)
+
+
+def _solve_with_ortools(problem: Problem, stop: Stop, start: Plan | None, began: float) -> Result:
+    if stop.seconds is None:
+        raise RoutingError("the ortools engine stops by seconds only")
+    left = max(0.01, stop.seconds - (time.monotonic() - began))
+    orders = route_with_ortools(problem, flatten(problem), left)
+    return _best(problem, start, orders, 0, began)
+
+
+def _best(
+    problem: Problem, start: Plan | None, orders: list[list[int]], rounds: int, began: float
+) -> Result:
+    """The plan found, timed and checked, or the one started from if that is no worse."""
+    plan = plan_of(problem, flatten(problem), orders)
+    if plan is None:
+        raise RoutingError("the search found a plan that cannot be timed")
+    feasible = not check(problem, plan)
+    if start is not None and not (
+        feasible and cost(problem, plan).total <= cost(problem, start).total
+    ):
+        plan, feasible = start, True
+    seconds = time.monotonic() - began
+    return Result(plan, cost(problem, plan).total, rounds, seconds, None, feasible)
 
 
 def _refuse_illegal(problem: Problem, plan: Plan) -> None:
@@ -132,32 +167,23 @@ def _refuse_illegal(problem: Problem, plan: Plan) -> None:
 class _Run:
     """One run of `solve`."""
 
-    def __init__(
-        self,
-        problem: Problem,
-        stop: Stop,
-        seed: int,
-        start: Plan,
-        began: float,
-        progress: Report | None,
-    ) -> None:
-        self.problem, self.stop, self.seed = problem, stop, seed
-        self.began, self.progress = began, progress
-        self.search = Search(problem, orders_of(problem, flatten(problem), start), seed)
-        self.search.fill()
+    def __init__(self, problem: Problem, stop: Stop, seed: int, team: Team, began: float) -> None:
+        self.stop, self.seed, self.team, self.began = stop, seed, team, began
+        self.size = max(1, len(problem.requests))
         self.reported = 0.0
 
-    def go(self, *, selecting: bool) -> None:
+    def go(self, progress: Report | None, *, selecting: bool) -> None:
         """Search until the stop, CP-SAT having its turns."""
-        turns = list(SELECT_AT) if selecting else []
-        scale = self.search.scale() or 1.0
+        turns = list(TURNS)
+        scale = self.team.best.scale() or 1.0
         while (share := self.share()) < 1.0:
-            heat = scale * HOT * (COLD / HOT) ** share
-            self.search.run(self._rounds(), heat, heat)
+            self.team.run(self._rounds(), scale * HOT * (COLD / HOT) ** share)
             if turns and self.share() >= turns[0]:
                 turns.pop(0)
-                improve_by_selection(self.search, self._effort(), self.seed)
-            self._report()
+                if selecting:
+                    self.team.select(self._effort(), self.seed)
+                self.team.share_best()
+            self._report(progress)
 
     def share(self) -> float:
         """How much of the run is over, from 0 to 1."""
@@ -165,40 +191,24 @@ class _Run:
         if self.stop.seconds is not None:
             over = (time.monotonic() - self.began) / max(self.stop.seconds, 1e-9)
         if self.stop.iterations is not None:
-            over = max(over, self.search.rounds / max(self.stop.iterations, 1))
-        if not self.search.work.movable.any():
-            return 1.0
-        return over
+            over = max(over, self.team.rounds / max(self.stop.iterations, 1))
+        return over if self.team.best.can_move else 1.0
 
     def _rounds(self) -> int:
         if self.stop.iterations is None:
-            return max(1, min(ROUNDS_AT_ONCE, 20_000 // max(1, self.search.flat.n)))
-        return min(ROUNDS_AT_ONCE, self.stop.iterations - self.search.rounds)
+            return max(1, min(ROUNDS_AT_ONCE, 20_000 // self.size))
+        return min(ROUNDS_AT_ONCE, self.stop.iterations - self.team.rounds)
 
     def _effort(self) -> Effort:
-        if self.stop.seconds is None:
-            return Effort(work=SELECT_WORK)
-        left = self.stop.seconds - (time.monotonic() - self.began)
         work = SELECT_WORK if self.stop.iterations is not None else None
+        if self.stop.seconds is None:
+            return Effort(work=work)
+        left = self.stop.seconds - (time.monotonic() - self.began)
         return Effort(seconds=max(0.01, min(left, SELECT_SHARE * self.stop.seconds)), work=work)
 
-    def _report(self) -> None:
+    def _report(self, progress: Report | None) -> None:
         seconds = time.monotonic() - self.began
-        if self.progress is not None and seconds - self.reported >= 0.1:
+        if progress is not None and seconds - self.reported >= 0.1:
             self.reported = seconds
-            found = self.search
-            self.progress(Progress(seconds, found.rounds, found.best_cost, found.unserved))
-
-    def result(self, start: Plan | None) -> Result:
-        """The best plan, timed and checked."""
-        plan = plan_of(self.problem, flatten(self.problem), self.search.best_orders())
-        if plan is None:
-            raise RoutingError("the search found a plan that cannot be timed")
-        feasible = not check(self.problem, plan)
-        if start is not None and not (
-            feasible and cost(self.problem, plan).total <= cost(self.problem, start).total
-        ):
-            plan, feasible = start, True
-        seconds = time.monotonic() - self.began
-        total = cost(self.problem, plan).total
-        return Result(plan, total, self.search.rounds, seconds, None, feasible)
+            best = self.team.best
+            progress(Progress(seconds, self.team.rounds, best.best_cost, best.unserved))

@@ -7,13 +7,23 @@ CP-SAT with the side conditions that are awkward in a local search (Parragh & Sc
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
+from ortools.constraint_solver import pywrapcp
+from ortools.constraint_solver.routing_enums_pb2 import (
+    FirstSolutionStrategy,
+    LocalSearchMetaheuristic,
+)
 from ortools.sat.python import cp_model
 
+from routing.errors import RoutingError
 from routing.flat import Flat, Floats
+from routing.model import Problem
 
 MONEY = 1e6
 """CP-SAT counts in whole numbers: millionths of the objective's unit, if they fit."""
@@ -144,3 +154,133 @@ def _hint(
         model.add_hint(var, k in known)
     for r, var in missing.items():
         model.add_hint(var, r not in served)
+
+
+def route_with_ortools(problem: Problem, flat: Flat, seconds: float) -> list[list[int]]:
+    """Orders of nodes per vehicle from OR-Tools' own routing model, for comparison.
+
+    With the settings that did best: parallel cheapest insertion, guided local search
+    with penalties reset on a new best, matrices registered. Raises RoutingError for
+    what that model cannot say (breaks with nobody on board, several arrangements of
+    seats, vehicles already on the road, weights on people's time).
+    """
+    began = time.monotonic()
+    _refuse_what_it_cannot_say(problem)
+    coarse = max(1, int(problem.unit) // 10**6)
+    manager, routing = _new_routing(flat)
+    _add_time(problem, flat, manager, routing, coarse)
+    _add_load(problem, flat, manager, routing)
+    dear = _add_costs(problem, flat, manager, routing)
+    for r, request in enumerate(problem.requests):
+        ends = manager.NodeToIndex(r), manager.NodeToIndex(flat.n + r)
+        routing.AddPickupAndDelivery(*ends)
+        routing.solver().Add(routing.VehicleVar(ends[0]) == routing.VehicleVar(ends[1]))
+        penalty = dear if request.required else min(dear, request.refusal_cost * MONEY)
+        routing.AddDisjunction([ends[0]], int(penalty))
+        routing.AddDisjunction([ends[1]], 0)
+        routing.solver().Add(routing.ActiveVar(ends[0]) == routing.ActiveVar(ends[1]))
+        if request.vehicles is not None:
+            allowed = [v for v in range(len(problem.vehicles)) if flat.allowed[r, v]]
+            routing.SetAllowedVehiclesForIndex(allowed, ends[0])
+    _add_links(problem, manager, routing)
+    left = seconds - (time.monotonic() - began)
+    return _searched(flat, manager, routing, max(0.1, left))
+
+
+def _refuse_what_it_cannot_say(problem: Problem) -> None:
+    weights = problem.objective
+    if weights.per_duration or weights.per_excess_ride:
+        raise RoutingError("the ortools engine minimises distance only")
+    for vehicle in problem.vehicles:
+        if vehicle.breaks or vehicle.history or len(vehicle.configurations) > 1:
+            what = "breaks, histories or folding seats"
+            raise RoutingError(f"the ortools engine has no {what} (vehicle {vehicle.id})")
+
+
+def _new_routing(flat: Flat) -> tuple[Any, Any]:
+    vehicles = len(flat.vehicles)
+    starts = [2 * flat.n + 2 * v for v in range(vehicles)]
+    ends = [start + 1 for start in starts]
+    manager = pywrapcp.RoutingIndexManager(2 * flat.n + 2 * vehicles, vehicles, starts, ends)
+    return manager, pywrapcp.RoutingModel(manager)
+
+
+def _add_time(problem: Problem, flat: Flat, manager: Any, routing: Any, coarse: int) -> None:
+    """Driving and service rounded up and windows inwards, so that a plan here is one there."""
+    place, service = flat.nodes["place"], flat.nodes["service"]
+    drive = flat.dur[place][:, place] + service[:, None]
+    transit = routing.RegisterTransitMatrix((-(-drive // coarse)).tolist())
+    horizon = int(min(2**40, max(v.shift.latest for v in problem.vehicles) // coarse))
+    routing.AddDimension(transit, horizon, horizon, False, "time")
+    clock = routing.GetDimensionOrDie("time")
+    early, late = -(-flat.nodes["early"] // coarse), flat.nodes["late"] // coarse
+    for node in range(2 * flat.n):
+        bounds = int(early[node]), int(min(late[node], horizon))
+        clock.CumulVar(manager.NodeToIndex(node)).SetRange(*bounds)
+    for v, vehicle in enumerate(problem.vehicles):
+        for index in (routing.Start(v), routing.End(v)):
+            opens = max(vehicle.shift.earliest, vehicle.ready or 0)
+            bounds = -(-opens // coarse), vehicle.shift.latest // coarse
+            clock.CumulVar(index).SetRange(bounds[0], min(bounds[1], horizon))
+        if vehicle.max_duration is not None:
+            clock.SetSpanUpperBoundForVehicle(vehicle.max_duration // coarse, v)
+    for r, request in enumerate(problem.requests):
+        boards, leaves = (clock.CumulVar(manager.NodeToIndex(x)) for x in (r, flat.n + r))
+        routing.solver().Add(boards <= leaves)
+        if request.max_ride is not None:
+            longest = (request.max_ride + request.pickup_service) // coarse
+            routing.solver().Add(leaves - boards <= longest)
+
+
+def _add_load(problem: Problem, flat: Flat, manager: Any, routing: Any) -> None:
+    for k in range(flat.load.shape[1]):
+        change = [0] * manager.GetNumberOfNodes()
+        for r in range(flat.n):
+            change[r], change[flat.n + r] = int(flat.load[r, k]), -int(flat.load[r, k])
+        callback = routing.RegisterUnaryTransitVector(change)
+        room = [vehicle.configurations[0][k] for vehicle in problem.vehicles]
+        routing.AddDimensionWithVehicleCapacity(callback, 0, room, True, f"load {k}")
+
+
+def _add_costs(problem: Problem, flat: Flat, manager: Any, routing: Any) -> int:
+    """Distance in millionths of money; returns more than any plan costs."""
+    place = flat.nodes["place"][: manager.GetNumberOfNodes()]
+    money = flat.dist[place][:, place] * (problem.objective.per_distance * MONEY)
+    arcs = np.rint(money).astype(np.int64)
+    routing.SetArcCostEvaluatorOfAllVehicles(routing.RegisterTransitMatrix(arcs.tolist()))
+    for v, vehicle in enumerate(problem.vehicles):
+        routing.SetFixedCostOfVehicle(int(vehicle.fixed_cost * MONEY), v)
+    fixed = sum(vehicle.fixed_cost for vehicle in problem.vehicles) * MONEY
+    return int(min(2.0**55, float(arcs.max()) * 2 * (flat.n + 1) + fixed + 1))
+
+
+def _add_links(problem: Problem, manager: Any, routing: Any) -> None:
+    first: dict[tuple[str, str], int] = {}
+    for r, request in enumerate(problem.requests):
+        index = manager.NodeToIndex(r)
+        for link, name in (("together", request.together), ("bundle", request.bundle)):
+            if name is None:
+                continue
+            other = manager.NodeToIndex(first.setdefault((link, name), r))
+            if link == "together":
+                routing.solver().Add(routing.VehicleVar(index) == routing.VehicleVar(other))
+            else:
+                routing.solver().Add(routing.ActiveVar(index) == routing.ActiveVar(other))
+
+
+def _searched(flat: Flat, manager: Any, routing: Any, seconds: float) -> list[list[int]]:
+    settings = pywrapcp.DefaultRoutingSearchParameters()
+    settings.first_solution_strategy = FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
+    settings.local_search_metaheuristic = LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
+    settings.guided_local_search_reset_penalties_on_new_best_solution = True
+    settings.time_limit.FromMilliseconds(int(seconds * 1000))
+    found = routing.SolveWithParameters(settings)
+    orders: list[list[int]] = [[] for _ in flat.vehicles]
+    if found is None:
+        return orders
+    for v, order in enumerate(orders):
+        index = found.Value(routing.NextVar(routing.Start(v)))
+        while not routing.IsEnd(index):
+            order.append(manager.IndexToNode(index))
+            index = found.Value(routing.NextVar(index))
+    return orders

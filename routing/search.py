@@ -78,7 +78,7 @@ class Search:
 
     def run(self, rounds: int, hot: float, cold: float) -> None:
         """Some rounds, the temperature falling from `hot` to `cold` (units of cost)."""
-        if not self.work.movable.any():
+        if not self.can_move:
             return
         average = min(10.0, max(1.5, 0.4 * self.flat.n))
         anneal(self.flat, self.work, self.desk, rounds, hot, cold, average, 0.01, self.metric)
@@ -87,6 +87,11 @@ class Search:
     def best_cost(self) -> float:
         """Cost of the best plan, penalties for promises not kept included."""
         return float(self.work.money[1])
+
+    @property
+    def can_move(self) -> bool:
+        """Whether there is anything to decide."""
+        return bool(self.work.movable.any())
 
     @property
     def unserved(self) -> int:

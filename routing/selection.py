@@ -5,6 +5,8 @@ Imports search, ortools_models and rendering.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from routing.flat import Flat
@@ -15,14 +17,18 @@ from routing.search import Search
 MOST_COLUMNS = 15_000
 
 
-def improve_by_selection(search: Search, effort: Effort, seed: int) -> bool:
-    """Let CP-SAT choose the best plan from the routes met so far; True if it is better.
+def improve_by_selection(
+    search: Search, pools: Sequence[Search], effort: Effort, seed: int
+) -> bool:
+    """Let CP-SAT choose the best plan from the routes met by all; True if it is better.
 
-    If so the search goes on from it.
+    If so `search`, which has the best plan so far, goes on from it.
     """
     orders = search.best_orders()
     flat = search.flat
-    columns, routes, hint = _columns(search, orders)
+    columns, routes, hint = _known_columns(search, orders)
+    for other in pools:
+        _add_pool(other, MOST_COLUMNS // len(pools), columns, routes)
     chosen = choose_routes(flat, columns, search.work.penalty, hint, effort, seed)
     if chosen is None:
         return False
@@ -36,11 +42,11 @@ def improve_by_selection(search: Search, effort: Effort, seed: int) -> bool:
     return False
 
 
-def _columns(
+def _known_columns(
     search: Search, orders: list[list[int]]
 ) -> tuple[list[Column], list[list[int]], list[int]]:
-    """The pool's cheapest routes for what they do, and those of the best plan."""
-    flat, work = search.flat, search.work
+    """The routes of the best plan, and empty ones of vehicles that are on the road."""
+    flat = search.flat
     columns: list[Column] = []
     routes: list[list[int]] = []
     hint: list[int] = []
@@ -51,15 +57,20 @@ def _columns(
     for v in np.flatnonzero(flat.vehicles["anchored"]).tolist():
         if orders[v] and not (flat.requests["boarded"] == v).any():
             _add(search, columns, routes, v, [])
+    return columns, routes, hint
+
+
+def _add_pool(search: Search, most: int, columns: list[Column], routes: list[list[int]]) -> None:
+    """A search's pool: at most so many of the routes that are cheapest for what they do."""
+    n, work = search.flat.n, search.work
     entries = np.flatnonzero(work.pool["size"])
     dear = work.pool["cost"][entries] / work.pool["size"][entries]
-    for at in entries[np.argsort(dear, kind="stable")[:MOST_COLUMNS]].tolist():
+    for at in entries[np.argsort(dear, kind="stable")[:most]].tolist():
         first, size = int(work.pool["first"][at]), int(work.pool["size"][at])
         order = work.pool_nodes[first : first + size].tolist()
-        picked_up = tuple(node for node in order if node < flat.n)
+        picked_up = tuple(node for node in order if node < n)
         columns.append(Column(int(work.pool["kind"][at]), picked_up, float(work.pool["cost"][at])))
         routes.append(order)
-    return columns, routes, hint
 
 
 def _add(

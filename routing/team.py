@@ -1,0 +1,63 @@
+"""Several searches of one problem side by side, each on a core of its own.
+
+Compiled rounds hold no lock of the interpreter, so threads are enough. They meet
+after every few rounds, so that the same seed and number of rounds give the same
+plan whatever the machine does meanwhile. Imports search and selection.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from routing.model import Problem
+from routing.ortools_models import Effort
+from routing.search import Search
+from routing.selection import improve_by_selection
+
+
+class Team:
+    """`workers` searches from the same plan; the best of them is the team's."""
+
+    def __init__(self, problem: Problem, orders: list[list[int]], seed: int, workers: int) -> None:
+        seeds = [seed * 1_000_003 + k for k in range(max(1, workers))]
+        self.searches = [Search(problem, orders, own) for own in seeds]
+        self._threads = ThreadPoolExecutor(len(seeds)) if len(seeds) > 1 else None
+        for search in self.searches:
+            search.fill()
+
+    def close(self) -> None:
+        """Let the threads go."""
+        if self._threads is not None:
+            self._threads.shutdown()
+
+    @property
+    def best(self) -> Search:
+        """The search with the best plan."""
+        return min(self.searches, key=lambda search: search.best_cost)
+
+    @property
+    def rounds(self) -> int:
+        """Rounds done by all of them together."""
+        return sum(search.rounds for search in self.searches)
+
+    def run(self, rounds: int, heat: float) -> None:
+        """So many rounds in all, at one temperature."""
+        share = -(-rounds // len(self.searches))
+        if self._threads is None:
+            self.searches[0].run(share, heat, heat)
+            return
+        list(self._threads.map(lambda search: search.run(share, heat, heat), self.searches))
+
+    def share_best(self) -> None:
+        """Everybody goes on from the best plan."""
+        best = self.best
+        orders = best.best_orders()
+        for search in self.searches:
+            if search is not best:
+                search.adopt(orders)
+                if search.work.money[0] < search.best_cost:
+                    search.save()
+
+    def select(self, effort: Effort, seed: int) -> None:
+        """Let CP-SAT put the best plan together from the routes all of them met."""
+        improve_by_selection(self.best, self.searches, effort, seed)
