@@ -6,7 +6,6 @@ and the check that every route declares who may use it comes last.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -43,8 +42,8 @@ def create_app(settings: Settings | None = None, ctx: Context | None = None) -> 
         static_folder=str(ROOT / "static"),
         template_folder=str(ROOT / "templates"),
     )
-    app.extensions[here.CONTEXT] = ctx or build_context(settings)
-    app.extensions[here.CLOCK] = lambda: datetime.now(UTC)
+    context = app.extensions[here.CONTEXT] = ctx or build_context(settings)
+    app.extensions[here.CLOCK] = context.now
     init_errors(app)
     init_limits(app)
     init_security_headers(app, settings)

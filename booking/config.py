@@ -47,6 +47,8 @@ class Settings:
     notify_api_key: str = ""
     osrm_url: str = ""
     plan_seconds: float = 5.0
+    time_shift: float = 0.0
+    """Seconds by which the demo's clock is ahead: it can be shown as on another day."""
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -68,6 +70,7 @@ class Settings:
             notify_api_key=env.get("NOTIFY_API_KEY", ""),
             osrm_url=env.get("OSRM_URL", ""),
             plan_seconds=_number(env, "PLAN_SECONDS", 5.0),
+            time_shift=_number(env, "OUTABOUT_TIME_SHIFT", 0.0),
         )
         settings.check()
         return settings
@@ -87,6 +90,8 @@ class Settings:
                 "SECRET_KEY must be set to at least 32 random characters, for example from "
                 "`python -c 'import secrets; print(secrets.token_hex(32))'`."
             )
+        if self.time_shift and not self.demo:
+            raise SettingsError("OUTABOUT_TIME_SHIFT is for the demo only. Take it away.")
         if self.messages not in ("log", "notify"):
             raise SettingsError("MESSAGES must be log or notify.")
         if self.messages == "notify" and not self.notify_api_key:

@@ -7,6 +7,7 @@ fakes. Imports adapters, config and db.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from booking.adapters.travel_times import TravelTimes, travel_times_from
 from booking.config import Settings
@@ -20,6 +21,10 @@ class Context:
     settings: Settings
     db: Database
     travel_times: TravelTimes
+
+    def now(self) -> datetime:
+        """The time (UTC) this process goes by; for whoever calls services, not for them."""
+        return datetime.now(UTC) + timedelta(seconds=self.settings.time_shift)
 
 
 def build_context(settings: Settings, *, pool_size: int = 10) -> Context:

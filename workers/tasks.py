@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from booking.adapters.task_queue import CeleryQueue, QueueDownError
@@ -21,7 +21,7 @@ def task(work: Work) -> Work:
 
 
 def _now() -> datetime:
-    return datetime.now(UTC)
+    return context().now()
 
 
 @task

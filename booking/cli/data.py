@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,7 @@ def _import(arguments: argparse.Namespace) -> int:
     from booking.services.import_data import import_data
 
     ctx = build_context(Settings.from_environment())
-    report = import_data(ctx, arguments.path, dry_run=arguments.dry_run, now=datetime.now(UTC))
+    report = import_data(ctx, arguments.path, dry_run=arguments.dry_run, now=ctx.now())
     for line in report.lines():
         print(line)
     return 0 if report.ok else 1
@@ -53,7 +53,7 @@ def _plan(arguments: argparse.Namespace) -> int:
     if zone_day_id is None:
         raise NotFound(f"Nobody has asked for anything in {arguments.zone} on {day} yet.")
     outcome = plan_zone_day(
-        ctx, zone_day_id, now=datetime.now(UTC), seconds=arguments.seconds, progress=print
+        ctx, zone_day_id, now=ctx.now(), seconds=arguments.seconds, progress=print
     )
     print(_plan_words(outcome, f"{arguments.zone} on {day}"))
     return 0

@@ -12,6 +12,7 @@ from typing import Any
 
 from booking.config import Settings
 from booking.context import build_context
+from booking.domain.service_day import LONDON
 from booking.embedded.supervisor import CannotStart, Supervisor
 from booking.migrate import migrate
 
@@ -22,7 +23,23 @@ def add_commands(commands: Any) -> None:
     demo.add_argument("--fresh", action="store_true", help="forget all data and start over")
     demo.add_argument("--port", type=int, default=8000, help="port of the web pages (8000)")
     demo.add_argument("--data", type=Path, default=Path("var/demo"), help="where the data is kept")
+    demo.add_argument(
+        "--at",
+        type=_shift,
+        default=0.0,
+        metavar="TIME",
+        help="go by another clock, begun at this village time, such as 2026-12-08T09:00",
+    )
     demo.set_defaults(run=_demo)
+
+
+def _shift(text: str) -> float:
+    """Seconds from now to that time in the village; for argparse."""
+    try:
+        wanted = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time like 2026-12-08T09:00") from None
+    return (wanted.replace(tzinfo=LONDON) - datetime.now(UTC)).total_seconds()
 
 
 def _say(words: str) -> None:
@@ -31,6 +48,7 @@ def _say(words: str) -> None:
 
 def _demo(arguments: argparse.Namespace) -> int:
     folder = arguments.data.absolute()
+    os.environ["OUTABOUT_TIME_SHIFT"] = str(arguments.at)
     supervisor = Supervisor(folder, arguments.port, _say)
     try:
         supervisor.check_free()
@@ -59,7 +77,7 @@ def _fill(env: dict[str, str]) -> None:
     settings = Settings.from_environment(env)
     migrate(settings.database_url)
     ctx = build_context(settings)
-    load_sample(ctx, now=datetime.now(UTC), progress=_say)
+    load_sample(ctx, now=ctx.now(), progress=_say)
     ctx.db.close()
 
 
@@ -68,7 +86,7 @@ def _greet(port: int) -> None:
 
     ctx = build_context(Settings.from_environment())
     _say(f"\nOut & About is running at http://127.0.0.1:{port}/\n")
-    for sign_in in seed_demo_accounts(ctx, datetime.now(UTC)):
+    for sign_in in seed_demo_accounts(ctx, ctx.now()):
         _say(f"  {sign_in.kind}: {sign_in.name}")
         _say(f"    http://127.0.0.1:{port}{sign_in.path}  {sign_in.words}")
     _say("\nCtrl-C stops everything. The data is kept; --fresh starts over.")
