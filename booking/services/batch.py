@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from routing.optimise import Stop, solve
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -29,6 +28,7 @@ from booking.services.notify import write_message
 from booking.services.problem import DayProblem, day_problem
 from booking.services.zone_days import ensure_zone_day
 from routing.model import Action, Plan, Problem
+from routing.optimise import Stop, solve
 
 BATCH_HOUR: Final = 17
 """From five in the afternoon the day after is decided."""

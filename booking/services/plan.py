@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
-from routing.optimise import Progress, Stop, solve
 from sqlalchemy import or_, select, update
 
 from booking.adapters.task_queue import TaskQueue
@@ -24,10 +23,12 @@ from booking.services.day import Day, load_day
 from booking.services.editing import Edit, edit_day
 from booking.services.matrix import look_up
 from booking.services.outbox import add
-from booking.services.problem import DayProblem, day_problem
+from booking.services.problem import DayProblem, as_it_can_be, day_problem
 from booking.services.rebase import rebase
 from routing.cost import cost
+from routing.errors import IllegalPlan
 from routing.model import Action, Plan
+from routing.optimise import Progress, Stop, solve
 
 CLAIM_MARGIN_SECONDS: Final = 15
 WORTH_POUNDS: Final = 0.01
@@ -149,9 +150,16 @@ def _plan(
     matrix = look_up(ctx.travel_times, day.points)
     made = day_problem(day, matrix, now)
     report = _reporter(ctx, zone_day_id, token, progress)
-    result = solve(
-        made.problem, Stop(seconds=seconds), seed=day.version, start=made.plan, progress=report
-    )
+    try:
+        result = solve(
+            as_it_can_be(made),
+            Stop(seconds=seconds),
+            seed=day.version,
+            start=made.plan,
+            progress=report,
+        )
+    except IllegalPlan:
+        return _late(ctx, zone_day_id, day)
     draft = _draft(made, result.plan)
     return edit_day(ctx, zone_day_id, lambda edit: _publish(edit, draft), now=now)
 
@@ -172,6 +180,20 @@ def _nothing(ctx: Context, zone_day_id: int, day: Day) -> PlanOutcome:
             .values(wants_planning_since=None, planning_progress="Nothing to plan")
         )
     return PlanOutcome("nothing", day.version)
+
+
+def _late(ctx: Context, zone_day_id: int, day: Day) -> PlanOutcome:
+    """A bus is so late that its run cannot be kept: nothing is moved until that is decided."""
+    with ctx.db.writing() as session:
+        session.execute(
+            update(ZoneDay)
+            .where(ZoneDay.id == zone_day_id)
+            .values(
+                wants_planning_since=None,
+                planning_progress="A bus is too late to keep its times: nothing was moved",
+            )
+        )
+    return PlanOutcome("kept", day.version)
 
 
 def _reporter(

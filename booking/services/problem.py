@@ -7,7 +7,7 @@ from the start of the service day.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -50,6 +50,7 @@ OBJECTIVE: Final = Objective(
 )
 """What a service day costs, in pounds (sample rates)."""
 REFUSAL_POUNDS: Final = 1_000.0
+STRANDED_POUNDS: Final = 10_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,23 @@ def day_problem(
     )
     plan = _plan(problem, day, [len(past) for past in frozen], row, number)
     return DayProblem(problem, plan, day, tuple(sorted(row, key=row.__getitem__)), booking_ids)
+
+
+def as_it_can_be(made: DayProblem) -> Problem:
+    """The problem as the solver may take it from here.
+
+    Who was promised a bus and has none (their shift was withdrawn) cannot be
+    demanded of a plan that starts without them: they are asked for instead, at
+    the highest price.
+    """
+    stranded = set(made.plan.unserved)
+    requests = tuple(
+        replace(request, required=False, refusal_cost=STRANDED_POUNDS)
+        if request.required and index in stranded
+        else request
+        for index, request in enumerate(made.problem.requests)
+    )
+    return replace(made.problem, requests=requests)
 
 
 def configurations(seats: int, spaces: int, seats_per_wheelchair: int) -> tuple[Load, ...]:
