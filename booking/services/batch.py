@@ -25,7 +25,7 @@ from booking.services.editing import Edit, edit_day
 from booking.services.history import move
 from booking.services.matrix import look_up
 from booking.services.notify import write_message
-from booking.services.problem import DayProblem, day_problem
+from booking.services.problem import DayProblem, as_it_can_be, day_problem
 from booking.services.zone_days import ensure_zone_day
 from routing.model import Action, Plan, Problem
 from routing.optimise import Stop, solve
@@ -162,13 +162,14 @@ def _refuse(edit: Edit, request: JourneyRequest) -> None:
 
 
 def _weighted(made: DayProblem, weights: dict[int, float]) -> Problem:
+    problem = as_it_can_be(made)
     requests = tuple(
         request
         if request.required
         else replace(request, refusal_cost=request.refusal_cost * weights.get(booking, 1.0))
-        for request, booking in zip(made.problem.requests, made.booking_ids, strict=True)
+        for request, booking in zip(problem.requests, made.booking_ids, strict=True)
     )
-    return replace(made.problem, requests=requests)
+    return replace(problem, requests=requests)
 
 
 def _weights(session: Session, zone_day_id: int, now: datetime) -> dict[int, float]:
