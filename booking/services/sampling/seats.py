@@ -40,7 +40,6 @@ from booking.services.sampling.towns import Town
 from booking.services.sampling.wishes import Ask
 from booking.services.search import leg_request
 from booking.services.stops import Standing
-from booking.services.zone_days import ensure_zone_day
 from routing.insertion import Inserter, Insertion
 from routing.model import Request
 
@@ -54,11 +53,11 @@ class Office:
     """Who writes things down: the accounts of call handlers, and references not used yet."""
 
     handlers: list[int]
+    tell_from: datetime
+    """Confirmations are written for what was asked since then."""
     random: Random = field(default_factory=lambda: Random("sample"))  # noqa: S311
     references: set[str] = field(default_factory=set)
     accounts: dict[int, int] = field(default_factory=dict)
-    tell_from: date = date.min
-    """Confirmations are written for journeys from this day on."""
 
     def reference(self) -> str:
         """One nobody has."""
@@ -91,14 +90,12 @@ class Seated:
     refused: list[tuple[Ask, Broken]] = field(default_factory=list)
 
 
-def seat(ctx: Context, town: Town, asks: list[Ask], office: Office) -> int:
-    """Book these wishes of one zone and day; returns the zone-day's id.
+def seat(ctx: Context, zone_day_id: int, town: Town, asks: list[Ask], office: Office) -> None:
+    """Book these wishes of one zone and day, all asked for before the day began.
 
     In a zone in batch mode they are decided the evening before, together.
     """
     day = asks[0].wish.day
-    with ctx.db.writing() as session:
-        zone_day_id = ensure_zone_day(session, town.zone_id, day)
     ends = {place for ask in asks for place in (ask.wish.to_place_id, ask.traveller.stand.place_id)}
     now = _evening_before(day) if town.is_batch else asks[-1].asked_at
 
@@ -109,7 +106,6 @@ def seat(ctx: Context, town: Town, asks: list[Ask], office: Office) -> int:
         _write(seated, office)
 
     edit_day(ctx, zone_day_id, work, now=now, places={place: town.points[place] for place in ends})
-    return zone_day_id
 
 
 def _evening_before(day: date) -> datetime:
@@ -247,10 +243,10 @@ def _write(seated: Seated, office: Office) -> None:
 
 
 def _tell(edit: Edit, office: Office, requests: Iterable[JourneyRequest]) -> None:
-    if edit.day.day < office.tell_from:
-        return
     edit.session.flush()
     for request in requests:
+        if request.created_at < office.tell_from:
+            continue
         write_message(edit.session, request.person, request, "booked", now=request.created_at)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from random import Random
 from typing import Final
 
 from sqlalchemy import select
@@ -21,6 +22,9 @@ from booking.services.rules import rules_of
 from booking.services.stops import Standing, stand_for
 
 ERRANDS: Final = ("shop", "retail", "surgery", "hospital", "station")
+GOERS: Final = 0.45
+"""The share of residents who go out by bus; the same people week by week."""
+FEWEST_GOERS: Final = 12
 VISITS: Final = ("hall", "church", "pub", "stop", "landmark")
 
 
@@ -59,7 +63,9 @@ class Town:
     rules: ZoneRules
     is_batch: bool
     fares: tuple[int, int]
+    residents: int
     travellers: tuple[Traveller, ...]
+    """Those of the residents who go out by bus."""
     meetings: tuple[Meeting, ...]
     errands: tuple[int, ...]
     visits: tuple[int, ...]
@@ -70,8 +76,8 @@ class Town:
         return next((one for one in self.travellers if one.person_id == person_id), None)
 
 
-def read_towns(ctx: Context) -> list[Town]:
-    """Every zone that has residents, by code."""
+def read_towns(ctx: Context, star: int | None) -> list[Town]:
+    """Every zone that has residents, by code; `star` (a person) goes out in any case."""
     with ctx.db.reading() as session:
         zones = session.scalars(select(Zone).order_by(Zone.code)).unique().all()
         people: dict[int, list[Person]] = defaultdict(list)
@@ -79,7 +85,9 @@ def read_towns(ctx: Context) -> list[Town]:
             if person.zone_id is not None and person.home is not None:
                 people[person.zone_id].append(person)
         groups = list(session.scalars(select(Group).order_by(Group.id)).unique())
-        return [_town(session, zone, people[zone.id], groups) for zone in zones if people[zone.id]]
+        return [
+            _town(session, zone, people[zone.id], groups, star) for zone in zones if people[zone.id]
+        ]
 
 
 def list_handlers(ctx: Context) -> list[int]:
@@ -95,7 +103,9 @@ def list_handlers(ctx: Context) -> list[int]:
         return list(found)
 
 
-def _town(session: Session, zone: Zone, people: list[Person], groups: list[Group]) -> Town:
+def _town(
+    session: Session, zone: Zone, people: list[Person], groups: list[Group], star: int | None
+) -> Town:
     meetings = tuple(
         Meeting(
             session_id=meeting.id,
@@ -109,7 +119,8 @@ def _town(session: Session, zone: Zone, people: list[Person], groups: list[Group
         if group.place.zone_id == zone.id
         for meeting in sorted(group.sessions, key=lambda one: one.id)
     )
-    travellers = tuple(_traveller(session, zone, person) for person in people)
+    goers = _goers(zone, people, star)
+    travellers = tuple(_traveller(session, zone, person) for person in goers)
     errands, visits = (_places(session, zone, kinds) for kinds in (ERRANDS, VISITS))
     ids = {*errands, *visits, *(one.place_id for one in meetings)}
     ids |= {place for one in travellers for place in (one.home, one.stand.place_id)}
@@ -119,12 +130,20 @@ def _town(session: Session, zone: Zone, people: list[Person], groups: list[Group
         rules=rules_of(zone),
         is_batch=zone.mode == "batch",
         fares=(zone.fare_adult_pence, zone.fare_child_pence),
+        residents=len(people),
         travellers=travellers,
         meetings=meetings,
         errands=errands,
         visits=visits,
         points=_points(session, ids),
     )
+
+
+def _goers(zone: Zone, people: list[Person], star: int | None) -> list[Person]:
+    random = Random(zone.code)  # noqa: S311 - a story, not a secret
+    many = max(FEWEST_GOERS, round(len(people) * GOERS))
+    chosen = {person.id for person in random.sample(people, min(many, len(people)))}
+    return [person for person in people if person.id in chosen or person.id == star]
 
 
 def _traveller(session: Session, zone: Zone, person: Person) -> Traveller:

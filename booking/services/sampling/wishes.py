@@ -16,8 +16,11 @@ from booking.domain.wish import PurposeKind, When, WhenKind, Wish
 from booking.services.sampling.towns import Meeting, Town, Traveller
 
 BUSY: Final = (13, 18)
-QUIET: Final = (3, 6)
+QUIET: Final = (3, 5)
 SATURDAY_SHARE: Final = 0.5
+FILLING: Final = ((2, 1.0), (4, 0.7))
+"""(days ahead, share of the day's journeys asked for by then)."""
+LEAST: Final = 0.4
 REGULARS: Final = 6
 SHARES: Final = {"session": 0.5, "appointment": 0.2, "errand": 0.18, "visit": 0.12}
 DAYS_AHEAD_AT_MOST: Final = 5
@@ -42,7 +45,7 @@ def day_wishes(
     """
     random = Random(f"{town.code} {day.isoformat()}")  # noqa: S311 - a story, not a secret
     low, high = BUSY if busy else QUIET
-    share = SATURDAY_SHARE if day.weekday() == 5 else 1.0
+    share = (SATURDAY_SHARE if day.weekday() == 5 else 1.0) * _known_by(day, now)
     many = max(2, round(random.randint(low, high) * share))
     out: set[int] = set()
     asks: list[Ask] = []
@@ -60,6 +63,12 @@ def day_wishes(
 def open_days(town: Town, days: list[date]) -> list[date]:
     """Those on which its buses run."""
     return [day for day in days if town.rules.hours_on(day) is not None]
+
+
+def _known_by(day: date, now: datetime) -> float:
+    """The share of a day's journeys that have been asked for by now."""
+    ahead = (day - today(now)).days
+    return next((share for days, share in FILLING if ahead <= days), LEAST)
 
 
 def _one(town: Town, day: date, random: Random, now: datetime, who: Traveller | None) -> Ask | None:
