@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from routing.cost import cost
 from routing.insertion import Inserter
 from routing.model import Plan, Problem
-
 from tests.property.routing.worlds import best_by_hand, days_under_way, legal, requests
 
 CALM = settings(

@@ -162,9 +162,7 @@ def legal(problem: Problem, plan: Plan) -> bool:
     return not check(problem, plan)
 
 
-def _candidates(
-    problem: Problem, plan: Plan, index: int, only: int | None
-) -> Iterator[Plan]:
+def _candidates(problem: Problem, plan: Plan, index: int, only: int | None) -> Iterator[Plan]:
     left_out = tuple(r for r in plan.unserved if r != index)
     for v in range(len(problem.vehicles)):
         if only is not None and v != only:
