@@ -11,9 +11,9 @@ from typing import Final
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
-from booking.domain.words import clock, count_of, day_with_year, spoken_list
+from booking.domain.words import clock, count_of, day_with_year
 from booking.services.manifest import ManifestView, StopView
-from booking.services.manifest_words import Task
+from booking.services.manifest_words import Task, task_lines
 
 FAMILY: Final = "Atkinson"
 FILES: Final = {
@@ -143,21 +143,6 @@ def _task(sheet: Sheet, task: Task) -> None:
     sheet.type(BODY)
     for words in task_lines(task):
         sheet.say(words, x=left + 9)
-
-
-def task_lines(task: Task) -> list[str]:
-    """What the paper says of somebody, a line each."""
-    lines = []
-    if task.outcome:
-        lines.append(f"Done: {task.outcome}")
-    if task.needs:
-        lines.append(f"{spoken_list(task.needs)}.")
-    if task.party:
-        lines.append(f"{task.party}.")
-    if task.told:
-        pays = "travels free" if task.fare == "free" else f"pays {task.fare}"
-        lines.append(f"Told {task.told}; {pays}.")
-    return lines + list(task.notes)
 
 
 def _height(stop: StopView) -> float:

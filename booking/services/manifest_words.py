@@ -73,6 +73,21 @@ def task_of(rider: Rider, action: str) -> Task:
     )
 
 
+def task_lines(task: Task) -> list[str]:
+    """What the paper says of somebody under their name, a line each."""
+    lines = []
+    if task.outcome:
+        lines.append(f"Done: {task.outcome}")
+    if task.needs:
+        lines.append(f"{spoken_list(task.needs)}.")
+    if task.party:
+        lines.append(f"{task.party}.")
+    if task.told:
+        pays = "travels free" if task.fare == "free" else f"pays {task.fare}"
+        lines.append(f"Told {task.told}; {pays}.")
+    return lines + list(task.notes)
+
+
 def what_words(actions: Collection[str]) -> str:
     """Pick up, drop off, or both."""
     if set(actions) == {"pickup", "dropoff"}:

@@ -25,10 +25,11 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
 from booking.domain.errors import NotFound
-from booking.exports.manifest_pdf import manifest_pdf, task_lines
+from booking.exports.manifest_pdf import manifest_pdf
 from booking.services import audit
 from booking.services.drive import Recorded, record_events
 from booking.services.manifest import ManifestView, manifest, todays_shifts
+from booking.services.manifest_words import task_lines
 from booking.web import here
 from booking.web.access import drivers_only
 from booking.web.driver_events import events_of_form, events_of_json

@@ -21,11 +21,12 @@ function markerOf(L, feature, latlng) {
     return L.circleMarker(latlng, { radius: 6, color: '#14231d', weight: 2, fillColor: '#fff', fillOpacity: 1 })
   }
   const icon = L.divIcon({ className: 'oa-map__stop', html: '', iconSize: [30, 30] })
-  const marker = L.marker(latlng, { icon, alt: name ?? `Stop ${number}`, title: name })
+  // For the mouse only: stops lie too close together to be stepped through or tapped apart,
+  // and the table beside the map has each of them.
+  const marker = L.marker(latlng, { icon, title: name, keyboard: false })
   marker.on('add', () => {
-    const element = marker.getElement()
-    element.textContent = String(number)
-    element.setAttribute('aria-label', name ? `Stop ${number}: ${name}` : `Stop ${number}`)
+    marker.getElement().textContent = String(number)
+    marker.getElement().setAttribute('aria-hidden', 'true')
   })
   return marker
 }

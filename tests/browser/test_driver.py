@@ -81,6 +81,8 @@ def run(stage: Stage, url: str, page_at: PageAt) -> Callable[..., tuple[Page, st
         sign_in(page.context, stage, name, url)
         address = f"{url}/drive/shifts/{shift_id}"
         page.goto(address)
+        if options.get("java_script_enabled", True):
+            page.wait_for_selector("[data-ready]")
         return page, address
 
     return open_run

@@ -1,0 +1,95 @@
+"""The operator's map as GeoJSON: the zone's shape, the runs as lines, their stops numbered.
+
+Longitude first, as GeoJSON has it. Lines are straight from stop to stop: they say
+the order, not the road.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from booking.context import Context
+from booking.domain.service_day import moment
+from booking.domain.words import clock, spoken_list
+from booking.services.board_day import BoardDay, Going, RunNow, get_zone, read_day
+from booking.services.manifest_words import place_words
+from booking.services.riders import Point
+
+
+def board_map(ctx: Context, zone_code: str, day: date, *, now: datetime) -> dict[str, Any]:
+    """A FeatureCollection of that zone and day. Raises NotFound for a zone we do not have."""
+    with ctx.db.reading() as session:
+        read = read_day(session, zone_code, day, now)
+        features = [_shape(read.zone.name, read.zone.boundary)]
+        for row, run in enumerate(read.runs):
+            if run.shift.status == "planned":
+                features += _run(read, row, run)
+    return {"type": "FeatureCollection", "features": features}
+
+
+def zone_map(ctx: Context, zone_code: str) -> dict[str, Any]:
+    """The shape of a zone and nothing else."""
+    with ctx.db.reading() as session:
+        zone = get_zone(session, zone_code)
+        return {
+            "type": "FeatureCollection",
+            "features": [_shape(zone.name, zone.boundary)],
+        }
+
+
+def _shape(name: str, boundary: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "Feature", "geometry": boundary, "properties": {"name": name}}
+
+
+def _run(read: BoardDay, row: int, run: RunNow) -> Iterator[dict[str, Any]]:
+    stops = _stops(run)
+    if not stops:
+        return
+    name = run.shift.vehicle.name
+    depot = run.shift.vehicle.depot
+    ends = [depot.longitude, depot.latitude]
+    line = [ends, *([point.longitude, point.latitude] for point, _ in stops), ends]
+    yield _feature("LineString", line, row=row, name=name)
+    for number, (point, goings) in enumerate(stops, start=1):
+        yield _feature(
+            "Point",
+            [point.longitude, point.latitude],
+            row=row,
+            number=number,
+            name=f"{name}, stop {number}: {place_words(point)}",
+            detail=_detail(read, goings),
+        )
+
+
+def _stops(run: RunNow) -> list[tuple[Point, list[Going]]]:
+    """Visits one after the other at one place, as one stop."""
+    found: list[tuple[Point, list[Going]]] = []
+    for going in run.goings:
+        if going.rider is None:
+            continue
+        point = going.rider.place(going.stop.action)
+        if found and found[-1][0].id == point.id:
+            found[-1][1].append(going)
+        else:
+            found.append((point, [going]))
+    return found
+
+
+def _detail(read: BoardDay, goings: list[Going]) -> str:
+    when = clock(moment(read.day, goings[0].expected))
+    names = [
+        f"{going.rider.name} gets {'on' if going.stop.action == 'pickup' else 'off'}"
+        for going in goings
+        if going.rider
+    ]
+    return f"{when}: {spoken_list(names)}"
+
+
+def _feature(kind: str, coordinates: list[Any], **properties: Any) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "geometry": {"type": kind, "coordinates": coordinates},
+        "properties": properties,
+    }

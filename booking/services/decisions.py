@@ -1,0 +1,157 @@
+"""What needs a person's decision on a zone-day, the most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from booking.domain.service_day import moment, start_of
+from booking.domain.statuses import BookingStatus, RequestStatus
+from booking.domain.words import between, clock, count_of, spoken_list
+from booking.models import JourneyRequest, Refusal
+from booking.services.board_day import BoardDay, RunNow
+from booking.services.manifest_words import place_words
+
+NAMES_AT_MOST: Final = 4
+REFUSALS_AT_MOST: Final = 5
+BATCH_HOUR_WORDS: Final = "5:00pm the day before"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One thing to decide. `state` is problem, late or waiting; the ids lead to its page."""
+
+    state: str
+    title: str
+    words: str
+    shift_id: int | None = None
+    request_id: int | None = None
+    show: str = ""
+
+
+def decisions_of(session: Session, read: BoardDay) -> tuple[Decision, ...]:
+    """Promises without a bus, late runs, shifts without a driver, who waits, who was refused."""
+    return (
+        *_without_bus(read),
+        *_late(read),
+        *_without_driver(read),
+        *_waiting(read),
+        *_refused(session, read),
+    )
+
+
+def _without_bus(read: BoardDay) -> Iterator[Decision]:
+    for rider in read.without_bus:
+        told = between(rider.earliest, rider.latest) if rider.earliest and rider.latest else ""
+        way = f"{place_words(rider.pickup)} to {place_words(rider.dropoff)}"
+        on_board = rider.status is BookingStatus.ON_BOARD
+        yield Decision(
+            "problem",
+            f"{rider.name} has no bus",
+            f"{way}, told {told}."
+            + (" They are on board and not in the plan." if on_board else " Find one, or ring."),
+            request_id=rider.request_id,
+        )
+
+
+def _late(read: BoardDay) -> Iterator[Decision]:
+    late = [(_latest(read, run), run) for run in read.runs]
+    for worst, run in sorted(late, key=lambda pair: -pair[0]):
+        if worst < 60:
+            continue
+        names = _late_names(read, run)
+        yield Decision(
+            "late",
+            f"{run.shift.vehicle.name} will be {-(-worst // 60)} min late",
+            f"Later than they were told: {_few(names)}. Ring them, or send another bus.",
+            shift_id=run.shift.id,
+        )
+
+
+def _latest(read: BoardDay, run: RunNow) -> int:
+    return max(
+        (going.late_seconds(read.day) for going in run.goings if not going.is_done),
+        default=0,
+    )
+
+
+def _late_names(read: BoardDay, run: RunNow) -> list[str]:
+    """Everybody it is late for, once, with the first thing that comes late for them."""
+    first: dict[int, str] = {}
+    for going in run.goings:
+        if going.rider and not going.is_done and going.late_seconds(read.day) >= 60:
+            when = clock(moment(read.day, going.expected))
+            what = "picked up" if going.stop.action == "pickup" else "there"
+            first.setdefault(going.rider.booking_id, f"{going.rider.name} ({what} {when})")
+    return list(first.values())
+
+
+def _without_driver(read: BoardDay) -> Iterator[Decision]:
+    runs = [run for run in read.runs if run.shift.driver is None and run.shift.status == "planned"]
+    for run in sorted(runs, key=lambda one: (-len(one.people), one.shift.starts)):
+        hours = f"{clock(run.shift.starts)} to {clock(run.shift.ends)}"
+        people = len(run.people)
+        on_it = count_of(people, "journey is", "journeys are")
+        words = f"{on_it} on it." if people else "Empty so far."
+        yield Decision(
+            "problem" if people else "waiting",
+            f"{run.shift.vehicle.name} has no driver",
+            f"{hours}. {words} Put a driver on it, or withdraw it.",
+            shift_id=run.shift.id,
+        )
+
+
+def _waiting(read: BoardDay) -> Iterator[Decision]:
+    waiting = {
+        rider.request_id: rider
+        for rider in read.riders.values()
+        if rider.status is BookingStatus.WAITING
+    }
+    if not waiting:
+        return
+    decided = start_of(read.day) - timedelta(hours=7)
+    names = _few([rider.name for rider in waiting.values()])
+    when = f"Decided together at {BATCH_HOUR_WORDS}."
+    if read.now > decided:
+        when = "They should have been decided by now. Plan the day, or look at the worker."
+    yield Decision(
+        "problem" if read.now > decided else "waiting",
+        f"{count_of(len(waiting), 'request waits', 'requests wait')} for the batch",
+        f"{names}. {when}",
+        show="waiting",
+    )
+
+
+def _refused(session: Session, read: BoardDay) -> Iterator[Decision]:
+    rows = session.execute(
+        select(JourneyRequest.id, Refusal.village, Refusal.words)
+        .join(Refusal, Refusal.request_id == JourneyRequest.id)
+        .where(
+            JourneyRequest.zone_id == read.zone.id,
+            JourneyRequest.service_date == read.day,
+            JourneyRequest.status == RequestStatus.REFUSED.value,
+        )
+        .order_by(Refusal.id.desc())
+    ).all()
+    for row in rows[:REFUSALS_AT_MOST]:
+        where = row.village or "somebody"
+        yield Decision("waiting", f"Refused: {where}", row.words, request_id=row.id, show="refused")
+    if len(rows) > REFUSALS_AT_MOST:
+        more = len(rows) - REFUSALS_AT_MOST
+        yield Decision(
+            "waiting", f"{count_of(more, 'more refusal')}", "See them all.", show="refused"
+        )
+
+
+def _few(names: Iterable[str]) -> str:
+    """The first names of a long list, and how many more."""
+    listed = list(names)
+    more = len(listed) - NAMES_AT_MOST
+    if more > 0:
+        listed = [*listed[:NAMES_AT_MOST], f"{more} more"]
+    return spoken_list(listed)

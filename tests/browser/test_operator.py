@@ -1,0 +1,263 @@
+"""The operator's board, lists and shifts in a real browser, in every state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from booking.domain.needs import Party
+from booking.models import Booking, Person, Place, Shift
+from booking.services.drive import Event, record_events
+from booking.services.plan import plan_zone_day
+from tests.browser.conftest import WIDTHS, PageAt
+from tests.browser.served import served, sign_in
+from tests.integration.cast import Stage, build_stage
+from tests.world import DAY, World, ask_for, book_one, wish
+
+HALF_PAST_NINE = datetime.fromisoformat("2026-12-08T09:30:00+00:00")
+
+
+@dataclass
+class Office:
+    """The operator's desk: an address, and a browser signed in."""
+
+    stage: Stage
+    world: World
+    url: str
+    page_at: PageAt
+
+    def open(self, path: str, width: int = 1280, **options: object) -> Page:
+        page = self.page_at(width, 900, **options)
+        sign_in(page.context, self.stage, "operator", self.url)
+        page.goto(f"{self.url}/board/{path}")
+        return page
+
+
+@contextmanager
+def an_office(folder: Path) -> Iterator[tuple[Stage, World, str]]:
+    """A day with six journeys, one refusal, a bus that runs late and one without a driver."""
+    stage = build_stage(folder)
+    world = busy_day(stage)
+    stage.clock.now = HALF_PAST_NINE
+    with served(stage) as url:
+        yield stage, world, url
+    stage.ctx.db.close()
+
+
+@pytest.fixture(scope="module")
+def shared(
+    tmp_path_factory: pytest.TempPathFactory, built_front_end: Path
+) -> Iterator[tuple[Stage, World, str]]:
+    """One office for every test that only looks."""
+    with an_office(Path(tmp_path_factory.mktemp("office"))) as made:
+        yield made
+
+
+@pytest.fixture
+def office(shared: tuple[Stage, World, str], page_at: PageAt) -> Office:
+    """The shared desk, for looking."""
+    return Office(*shared, page_at)
+
+
+@pytest.fixture
+def own_office(tmp_path: Path, built_front_end: Path, page_at: PageAt) -> Iterator[Office]:
+    """A desk of the test's own, for changing things."""
+    with an_office(tmp_path) as made:
+        yield Office(*made, page_at)
+
+
+def busy_day(stage: Stage) -> World:
+    world = World(stage.ctx, zone=stage.ids["zone_id"])
+    with stage.ctx.db.writing() as session:
+        people = session.scalars(select(Person).order_by(Person.id)).unique().all()
+        people[2].name = "Ida Cole"
+        world.people = [person.id for person in people]
+        world.places = {place.name: place.id for place in session.scalars(select(Place))}
+    book_one(world, wish(world, 1, by=time(10), home=time(13)))
+    book_one(world, wish(world, 2, start="Harby", by=time(10), party=Party(adults=2)))
+    book_one(world, wish(world, 2, start="Great Dalby", by=time(15)))
+    ask_for(world, wish(world, 1, start="Bottesford", finish="Somerby", by=time(6)))
+    with stage.ctx.db.writing() as session:
+        idle = stage.ids["shift_id"]
+        shifts = session.scalars(select(Shift).where(Shift.service_date == DAY)).unique().all()
+        next(shift for shift in shifts if shift.id != idle).driver_id = None
+    return world
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_board(
+    office: Office,
+    assert_accessible: Callable[[Page], None],
+    shot: Callable[..., Path],
+    width: int,
+) -> None:
+    """The day has a row for each bus, what is to decide beside it, and each number its list."""
+    page = office.open(f"MEL1/{DAY}", width)
+    page.wait_for_selector(".leaflet-interactive")
+    assert_accessible(page)
+    shot(page, f"operator-board-{width}")
+    expect(page.locator(".oa-timeline__row-name")).to_have_count(2)
+    expect(page.get_by_role("heading", name="Bus 2 has no driver")).to_be_visible()
+    expect(page.get_by_role("heading", name="Refused: Hose")).to_be_visible()
+
+
+def test_every_number_leads_to_its_list(office: Office) -> None:
+    """The list behind a figure has as many rows as the figure says."""
+    page = office.open(f"MEL1/{DAY}")
+    links = page.locator(".oa-figure a")
+    found = [
+        (link.get_attribute("href"), link.locator(".oa-figure__number").inner_text())
+        for link in links.all()
+    ]
+    assert found.pop(0) == ("#decide", str(page.locator(".oa-decision").count()))
+    for href, number in found:
+        page.goto(f"{office.url}{href}")
+        assert page.locator("tbody tr").count() == int(number), href
+
+
+def test_the_board_without_javascript(
+    office: Office, assert_accessible: Callable[[Page], None]
+) -> None:
+    """Every stop is in the table, and the map's absence is said."""
+    page = office.open(f"MEL1/{DAY}", java_script_enabled=False)
+    page.get_by_text("Every stop in a table").click()
+    expect(page.get_by_role("cell", name="Ida Cole gets on, Harby")).to_be_visible()
+    expect(page.get_by_text("The map needs JavaScript")).to_be_visible()
+    expect(page.locator(".oa-map")).to_be_hidden()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_plan_now(
+    own_office: Office,
+    assert_accessible: Callable[[Page], None],
+    shot: Callable[..., Path],
+    scripts: bool,
+) -> None:
+    """Planning is asked for, followed, and ends at what changed; also by looking again."""
+    page = own_office.open(f"MEL1/{DAY}", java_script_enabled=scripts)
+    page.get_by_role("button", name="Plan now").click()
+    expect(page.get_by_text("Waiting for a worker")).to_be_visible()
+    if scripts:
+        assert_accessible(page)
+        shot(page, "operator-planning-1280")
+    plan_zone_day(own_office.stage.ctx, own_office.stage.ids["zone_day_id"], now=HALF_PAST_NINE)
+    if not scripts:
+        page.get_by_role("link", name="Look again").click()
+    page.get_by_role("link", name="See what changed").click()
+    expect(page.get_by_role("heading", name="Plan versions")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_what_a_version_changed(
+    office: Office,
+    assert_accessible: Callable[[Page], None],
+    shot: Callable[..., Path],
+    width: int,
+) -> None:
+    """A version says in words whose pick-up moved, and that it is inside what they were told."""
+    page = office.open(f"MEL1/{DAY}/plans", width)
+    assert_accessible(page)
+    shot(page, f"operator-plans-{width}")
+    page.get_by_role("link", name="Plan", exact=False).and_(page.locator("tbody a")).first.click()
+    assert_accessible(page)
+    shot(page, f"operator-version-{width}")
+
+
+def test_a_driver_is_put_on_and_a_shift_withdrawn(
+    own_office: Office, assert_accessible: Callable[[Page], None], shot: Callable[..., Path]
+) -> None:
+    """A driver is taken off; a withdrawal needs a reason and tells what became of everybody."""
+    shift = own_office.stage.ids["shift_id"]
+    page = own_office.open(f"shifts/{shift}")
+    assert_accessible(page)
+    shot(page, "operator-shift-1280")
+    page.get_by_label("Who drives").select_option(label="Nobody yet")
+    page.get_by_role("button", name="Change the driver").click()
+    expect(page.get_by_text("The driver is changed")).to_be_visible()
+    page.get_by_role("button", name="Withdraw this shift").click()
+    page.get_by_role("button", name="Withdraw the shift").click()
+    expect(page.locator("#reason-error")).to_be_visible()
+    assert_accessible(page)
+    shot(page, "operator-withdraw-1280")
+    page.get_by_label("Why can it not go out?").fill("the bus has broken down")
+    page.get_by_role("button", name="Withdraw the shift").click()
+    expect(page.get_by_text("The shift is withdrawn")).to_be_visible()
+    assert_accessible(page)
+
+
+def test_a_shift_is_added(
+    own_office: Office, assert_accessible: Callable[[Page], None], shot: Callable[..., Path]
+) -> None:
+    """What cannot be is said beside its field; a good one is kept and shown."""
+    page = own_office.open("MEL1/shifts/new?day=2026-12-09")
+    assert_accessible(page)
+    page.get_by_role("button", name="Add the shift").click()
+    expect(page.locator("#starts-error")).to_be_visible()
+    assert_accessible(page)
+    shot(page, "operator-new-shift-1280")
+    page.get_by_label("Leaves the depot").fill("07:30")
+    page.get_by_label("Is back by").fill("15:00")
+    page.get_by_role("button", name="Add the shift").click()
+    expect(page.get_by_text("The shift is added")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "zones/MEL1",
+        "vehicles",
+        "vehicles/1",
+        "drivers",
+        "drivers/1",
+        "MEL1/shifts?first=2026-12-08",
+        "MEL1/unmet?first=2026-11-01&last=2026-12-31",
+        "MEL1/unmet?first=x",
+        f"MEL1/{DAY}/journeys",
+        f"MEL1/{DAY}/journeys?show=refused",
+        "MEL1/2026-12-20",
+        "MEL1/2026-12-20/journeys",
+        "MEL1/2026-12-20/plans",
+    ],
+)
+@pytest.mark.parametrize("width", [360, 1280])
+def test_every_other_page(
+    office: Office,
+    assert_accessible: Callable[[Page], None],
+    shot: Callable[..., Path],
+    path: str,
+    width: int,
+) -> None:
+    """Lists, zones, vehicles, drivers, unmet need and empty days are whole and accessible."""
+    page = office.open(path, width)
+    assert page.locator("h1").count() == 1
+    assert_accessible(page)
+    name = "".join(c if c.isalnum() else "-" for c in path) or "zones"
+    shot(page, f"operator-{name}-{width}")
+
+
+def test_lateness_is_said_in_words(own_office: Office, shot: Callable[..., Path]) -> None:
+    """A bus behind its promise stands first but for promises without a bus, and says for whom."""
+    stage = own_office.stage
+    with stage.ctx.db.reading() as session:
+        booking = session.scalars(
+            select(Booking).order_by(Booking.promised_earliest, Booking.id)
+        ).first()
+        assert booking is not None
+        shifts = session.scalars(select(Shift).where(Shift.service_date == DAY)).unique().all()
+        driven = [(shift.id, shift.driver_id) for shift in shifts if shift.driver_id]
+    shift_id, driver_id = driven[0]
+    when = HALF_PAST_NINE
+    record_events(
+        stage.ctx, driver_id or 0, [Event("k", shift_id, booking.id, "boarded", when)], now=when
+    )
+    page = own_office.open(f"MEL1/{DAY}")
+    expect(page.locator(".oa-decision").filter(has_text="min late").first).to_be_visible()
+    shot(page, "operator-late-1280")
