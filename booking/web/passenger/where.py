@@ -68,7 +68,9 @@ def ask_finish() -> ResponseReturnValue:
     if choice in ("group", "appointment"):
         return redirect(step_url(choice), 303)
     if choice == "home" and who.home:
-        return _choose("finish", "home", lambda errors: _finish_page(who, answers, errors))
+        return _choose(
+            "finish", "home", lambda errors: _finish_page(who, answers, errors), field="finish"
+        )
     if choice == "other":
         return _by_name("finish", lambda errors: _finish_page(who, answers, errors))
     return _finish_page(who, answers, {"finish": "Choose where you want to go."})
