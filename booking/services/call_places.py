@@ -87,6 +87,14 @@ def list_villages(ctx: Context) -> tuple[PlaceGroup, ...]:
         return (PlaceGroup("Villages", tuple(_choices(villages, 0))),)
 
 
+def list_outside(ctx: Context, zone_id: int | None) -> tuple[str, ...]:
+    """The named places outside a zone that its buses go to."""
+    with ctx.db.reading() as session:
+        linked = select(ZoneLink.place_id).where(ZoneLink.zone_id == zone_id)
+        places = session.scalars(select(Place).where(Place.id.in_(linked)).order_by(Place.name))
+        return tuple(say_place(place, 0) for place in places)
+
+
 def _own(session: Session, person: Person) -> tuple[PlaceChoice, ...]:
     own = session.scalars(
         select(Place).where(Place.person_id == person.id).order_by(Place.id).limit(30)

@@ -88,7 +88,6 @@ class PersonView:
     village: str
     address: str
     postcode: str
-    access_note: str
     home_place_id: int | None
     needs: tuple[str, ...]
     needs_words: tuple[str, ...]
@@ -143,7 +142,6 @@ def view_person(ctx: Context, person_id: int, *, now: datetime) -> PersonView:
             village=person.village,
             address=home.name if home else "",
             postcode=home.postcode if home else "",
-            access_note=home.access_note if home else "",
             home_place_id=home.id if home else None,
             needs=tuple(person.needs),
             needs_words=need_labels(person.needs),

@@ -44,6 +44,8 @@ class PersonFacts:
     place_id: int | None = None
     postcode: str = ""
     access_note: str = ""
+    """How to find the door. Only a driver is shown it: empty leaves what is there."""
+    no_access_note: bool = False
     needs: tuple[str, ...] = ()
     boarding_minutes: str = "1"
     pass_holder: bool = False
@@ -116,7 +118,7 @@ def save_note(ctx: Context, person_id: int, note: str, *, account_id: int, now: 
 
 
 def facts_of(ctx: Context, person_id: int) -> PersonFacts:
-    """What we know of a person, as it would be typed."""
+    """What we know of a person, as it would be typed; never how to find their door."""
     with ctx.db.reading() as session:
         person = get_person(session, person_id)
         home = person.home
@@ -128,7 +130,6 @@ def facts_of(ctx: Context, person_id: int) -> PersonFacts:
             birth_year=str(person.birth_year or ""),
             address=home.name if home else "",
             postcode=home.postcode if home else "",
-            access_note=home.access_note if home else "",
             needs=tuple(person.needs),
             boarding_minutes=str(person.boarding_minutes),
             pass_holder=person.pass_holder,
@@ -193,21 +194,20 @@ def _take_home(
     if place is not None and place.person_id is not None:
         place = None
     home = person.home
-    if home is None:
-        if place is None:
-            if values["address"] or person.zone_id is None:
-                raise ManyInvalid({"place": "Choose the village they live in from the list."})
-            return []
+    if home is None and place is None:
+        raise ManyInvalid({"place": "Choose the village they live in from the list."})
+    if place is not None and (home is None or home.point != place.point):
+        # A bus may be on its way to the old home: it stays where it is, for those journeys.
         home = Place(kind="home", approximate=True, source="call", person_id=person.id, name="")
         _stand(session, home, person, place)
         session.add(home)
-    elif place is not None:
-        _stand(session, home, person, place)
+    assert home is not None
     now_known = {
         "name": values["address"] or f"Home in {person.village}",
         "postcode": values["postcode"],
-        "access_note": values["access_note"],
     }
+    if values["access_note"] or facts.no_access_note:
+        now_known["access_note"] = values["access_note"]
     changed = [name for name, value in now_known.items() if getattr(home, name) != value]
     for name in changed:
         setattr(home, name, now_known[name])

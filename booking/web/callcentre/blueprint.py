@@ -64,6 +64,12 @@ def first_capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+@bp.app_template_filter()
+def of_them(place: str) -> str:
+    """A place as staff say it: "your home" is "home"."""
+    return "home" if place == "your home" else place
+
+
 @bp.app_template_global()
 def day_options(days: Iterable[date], today: date) -> list[tuple[str, str]]:
     """Days to choose from; the name of the day comes first, so that typing "tue" finds it."""

@@ -150,6 +150,7 @@ def _typed(place_id: int | None) -> PersonFacts:
         place_id=place_id,
         postcode=get("postcode", ""),
         access_note=get("access_note", ""),
+        no_access_note="no_access_note" in request.form,
         needs=tuple(request.form.getlist("needs")),
         boarding_minutes=get("boarding_minutes", ""),
         pass_holder="pass_holder" in request.form,

@@ -18,12 +18,12 @@ from booking.domain.words import day as day_in_words
 from booking.services.ask_again import ask_again
 from booking.services.book import book
 from booking.services.call_list import told_on_the_phone
-from booking.services.call_places import list_choices
+from booking.services.call_places import list_choices, list_outside
 from booking.services.find_journey import find_person_of
 from booking.services.hold import hold, release
 from booking.services.journeys import AnswerView, OfferView, get_answer, get_group_id, get_wish
 from booking.services.offer import Asker, ask
-from booking.services.people import PersonView, view_person
+from booking.services.people import JourneyLine, PersonView, view_person
 from booking.services.places import find_places
 from booking.services.traveller import get_zone_view
 from booking.web import here
@@ -192,6 +192,8 @@ def _screen(
         answer=view,
         replaces=replaces,
         offers=_offers(view),
+        outside=_outside(person, view),
+        same_day=_same_day(person, view, replaces),
         days=_days(person),
         choices=list(list_choices(here.ctx(), person.id)),
         whens=WHENS,
@@ -199,6 +201,26 @@ def _screen(
         party_keys=PARTY_KEYS,
         found=[{"label": "Found", "places": _choices(form.extra)}] if form.extra else [],
     )
+
+
+def _outside(person: PersonView, view: AnswerView | None) -> tuple[str, ...]:
+    """Where the bus does go outside the zone, for who wanted to go somewhere else."""
+    if view is None or view.refused_rule != "area":
+        return ()
+    return list_outside(here.ctx(), person.zone_id)
+
+
+def _same_day(
+    person: PersonView, view: AnswerView | None, replaces: int | None
+) -> list[JourneyLine]:
+    """What they have booked already on the day they ask for: easily forgotten on the phone."""
+    if view is None:
+        return []
+    return [
+        journey
+        for journey in person.coming
+        if journey.day == view.wish.day and journey.request_id != replaces
+    ]
 
 
 def _choices(found: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:

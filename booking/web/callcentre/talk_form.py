@@ -37,13 +37,13 @@ HOMES: Final = (
 )
 PARTY_KEYS: Final = {
     "adults": ("Adults", "a"),
-    "pass_holders": ("With a bus pass", "p"),
-    "children": ("Children 5 to 15", "c"),
+    "pass_holders": ("Bus pass", "p"),
+    "children": ("Children", "c"),
     "under_fives": ("Under 5", "u"),
-    "wheelchairs": ("In a wheelchair", "x"),
-    "companions": ("Companions", "k"),
-    "walkers": ("Walking frames", "l"),
-    "dogs": ("Assistance dogs", "g"),
+    "wheelchairs": ("Wheelchair", "x"),
+    "companions": ("Helpers", "k"),
+    "walkers": ("Frames", "l"),
+    "dogs": ("Dogs", "g"),
 }
 """Who travels: the party's field → its label and its key."""
 NOT_A_TIME: Final = "Type a time, such as 10:30 or 2pm."
@@ -200,8 +200,10 @@ def _search(reading: Reading, name: str, text: str) -> str:
         return ""
     reading.extra += [(place.value, place.words) for place in found]
     reading.likely[name] = found[0].value
-    others = spoken_list([place.words for place in found[1:4]], "or")
-    reading.errors[name] = f"Ask: is it {found[0].words}?" + (f" Or {others}?" if others else "")
+    others = "; ".join(place.words for place in found[1:4])
+    reading.errors[name] = f"Ask: is it {found[0].words}?" + (
+        f" If not: {others}." if others else ""
+    )
     return ""
 
 
