@@ -66,6 +66,8 @@ class Search:
 
     def fill(self) -> None:
         """Put in whom nobody carries, as far as possible, without taking anybody out."""
+        if not self.can_move:
+            return
         start_round(self.work)
         recreate(self.flat, self.work, self.desk, self.metric, 0.0)
         self.work.money[0] = price(self.flat, self.work)
@@ -91,7 +93,7 @@ class Search:
     @property
     def can_move(self) -> bool:
         """Whether there is anything to decide."""
-        return bool(self.work.movable.any())
+        return bool(self.work.movable.any()) and len(self.flat.vehicles) > 0
 
     @property
     def unserved(self) -> int:

@@ -1,0 +1,173 @@
+"""Asking whether a request can be taken: answers, limits, and reasons."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from routing.errors import IllegalPlan, InvalidProblem
+from routing.insertion import Inserter, Rule
+from routing.model import Action, Break, Done, Plan, Window
+from routing.rendering import empty_plan
+from tests.unit.routing.village import CHURCH, DEPOT, SHOP, SURGERY, ask, bus, day, drive, plan
+
+UP, DOWN = Action.PICKUP, Action.DROPOFF
+
+
+def test_the_first_request_of_a_day_opens_a_route() -> None:
+    """An empty plan takes a request; the answer says when and at what cost."""
+    problem = day(vehicles=(bus(fixed_cost=5.0),))
+    found = Inserter(problem, empty_plan(problem)).best(ask())
+    assert found is not None
+    assert (found.vehicle, found.pickup_position, found.dropoff_position) == (0, 0, 1)
+    assert (found.pickup_start, found.dropoff_start, found.ride) == (10, 30, 20)
+    assert (found.added_cost, found.excess_ride) == (65.0, 0)
+
+
+def test_asking_changes_nothing_and_inserting_makes_a_new_one() -> None:
+    """Outward, then return on top of it, while the first plan stays as it was."""
+    problem = day()
+    first = Inserter(problem, empty_plan(problem))
+    out = ask(pickup_window=Window(100, 200))
+    back = ask("back", SURGERY, CHURCH, pickup_window=Window(300, 400))
+    found = first.best(out)
+    assert found is not None
+    second = first.insert(out, found)
+    again = second.best(back)
+    assert again is not None
+    third = second.insert(back, again)
+    assert [len(i.plan.routes) for i in (first, second, third)] == [0, 1, 1]
+    assert [request.id for request in third.problem.requests] == ["Ada", "back"]
+    assert len(third.plan.routes[0].visits) == 4
+
+
+def test_a_break_comes_into_the_route_with_the_first_request() -> None:
+    """A vehicle once used takes its breaks."""
+    problem = day(vehicles=(bus(breaks=(Break(Window(300, 400), 30),)),))
+    inserter = Inserter(problem, empty_plan(problem))
+    request = ask(pickup_window=Window(100, 150))
+    found = inserter.best(request)
+    assert found is not None
+    (route,) = inserter.insert(request, found).plan.routes
+    assert [visit.action.value for visit in route.visits] == ["pickup", "dropoff", "break"]
+
+
+def test_a_member_of_a_group_goes_where_the_others_ride() -> None:
+    """Even if another vehicle would be cheaper."""
+    ada, near = ask(dropoff=SHOP, together="pair"), bus("near", start=SURGERY, end=SURGERY)
+    problem = day(ada, vehicles=(bus(), near))
+    inserter = Inserter(problem, plan(problem, drive(problem, (UP, 0), (DOWN, 0))))
+    friend = ask("Ben", SURGERY, SURGERY)
+    assert inserter.best(friend).vehicle == 1  # type: ignore[union-attr]
+    found = inserter.best(replace(friend, together="pair"))
+    assert found is not None
+    assert found.vehicle == 0
+    assert inserter.best(replace(friend, together="pair"), vehicle="near") is None
+
+
+def test_a_vehicle_may_be_asked_for_by_name() -> None:
+    """Only that one is tried; a name nobody has is an error."""
+    problem = day(vehicles=(bus(), bus("two", start=SHOP)))
+    inserter = Inserter(problem, empty_plan(problem))
+    found = inserter.best(ask(), vehicle="two")
+    assert found is not None
+    assert found.vehicle == 1
+    with pytest.raises(IllegalPlan, match="tractor"):
+        inserter.best(ask(), vehicle="tractor")
+
+
+def test_many_wishes_are_answered_in_order() -> None:
+    """One answer for each window, None where there is none."""
+    problem = day(vehicles=(bus(shift=Window(0, 500)),))
+    inserter = Inserter(problem, empty_plan(problem))
+    wishes = [ask(pickup_window=Window(start, start + 10)) for start in (100, 600, 200)]
+    answers = inserter.best_of(wishes)
+    assert [a and a.pickup_start for a in answers] == [100, None, 200]
+
+
+def test_nothing_is_put_before_what_has_been_done() -> None:
+    """On the road, a request comes after the visits of the past."""
+    out = bus(history=(Done(UP, 0, 20),), position=CHURCH, ready=25)
+    problem = day(ask(max_ride=60), vehicles=(out,))
+    inserter = Inserter(problem, plan(problem, drive(problem, (DOWN, 0))))
+    request = ask("Ben", DEPOT, CHURCH)
+    found = inserter.best(request)
+    assert found is not None
+    assert found.pickup_position >= 1
+    route = inserter.insert(request, found).plan.routes[0]
+    assert (route.visits[0].action, route.visits[0].start) == (UP, 20)
+
+
+FULL = day(ask(load=(2,), pickup_window=Window(100, 110), max_ride=22))
+PROMISED = plan(FULL, drive(FULL, (UP, 0), (DOWN, 0)))
+CROSSING = {"pickup_window": Window(115, 120), "dropoff_window": Window(0, 160)}
+
+
+@pytest.mark.parametrize(
+    ("rule", "request_changes", "vehicle_changes"),
+    [
+        (Rule.CAPACITY, {"pickup": SHOP, **CROSSING}, {}),
+        (Rule.CAPACITY, {"load": (3,)}, {}),
+        (Rule.HOURS, {"pickup_window": Window(2000, 2100), "dropoff_window": Window()}, {}),
+        (Rule.VEHICLE, {"vehicles": frozenset({"other"})}, {}),
+        (Rule.DISTANCE, {"max_ride": 10}, {}),
+        (Rule.BREAK, {"pickup_window": Window(400, 405)}, {"breaks": (Break(Window(390), 30),)}),
+    ],
+)
+def test_a_refusal_names_the_rule_in_the_way(
+    rule: Rule, request_changes: dict[str, object], vehicle_changes: dict[str, object]
+) -> None:
+    """The rule named is one that, lifted, lets the request in."""
+    if rule is Rule.BREAK:
+        vehicle_changes = {"breaks": (Break(Window(395, 400), 30),)}
+    problem = replace(FULL, vehicles=(bus(**vehicle_changes),))
+    stops = [(UP, 0), (DOWN, 0), *([(Action.BREAK, 0)] if vehicle_changes else [])]
+    inserter = Inserter(problem, plan(problem, drive(problem, *stops)))
+    request = replace(ask("Ben"), **request_changes)  # type: ignore[arg-type]
+    assert inserter.best(request) is None
+    obstacle = inserter.explain(request)
+    assert obstacle.rule is rule
+    assert rule in obstacle.relaxations
+
+
+def test_a_promise_and_a_ride_on_board_can_be_what_stands_in_the_way() -> None:
+    """Their names come up when only they keep the request out."""
+    fast = day(ask(pickup_window=Window(100, 100), max_ride=20))
+    riding = Inserter(fast, plan(fast, drive(fast, (UP, 0), (DOWN, 0))))
+    stop_over = ask("Ben", SHOP, SURGERY, pickup_window=Window(108, 112), pickup_service=5)
+    assert riding.best(stop_over) is None
+    assert Rule.RIDE_LIMIT_ON_BOARD in riding.explain(stop_over).relaxations
+    tight = day(ask(pickup_window=Window(100, 100), dropoff_window=Window(0, 120)))
+    promised = Inserter(tight, plan(tight, drive(tight, (UP, 0), (DOWN, 0))))
+    assert promised.best(stop_over) is None
+    assert Rule.PROMISE in promised.explain(stop_over).relaxations
+
+
+def test_a_plan_of_things_unknown_is_refused() -> None:
+    """A route for a vehicle, or a visit of a request, that is not in the problem."""
+    problem = day(ask())
+    route = drive(problem, (UP, 0), (DOWN, 0))
+    with pytest.raises(IllegalPlan):
+        Inserter(problem, Plan((replace(route, vehicle=3),)))
+    with pytest.raises(IllegalPlan):
+        Inserter(day(), Plan((route,)))
+
+
+def test_a_place_off_the_map_is_refused() -> None:
+    """The error names the request."""
+    problem = day()
+    with pytest.raises(InvalidProblem, match="Ada"):
+        Inserter(problem, empty_plan(problem)).best(ask(pickup=99))
+
+
+def test_a_route_that_cannot_be_driven_takes_nobody() -> None:
+    """A delay may have broken a plan; other vehicles still answer."""
+    problem = day(ask(dropoff_window=Window(0, 40)), vehicles=(bus(), bus("two")))
+    late = replace(problem.vehicles[0], position=DEPOT, ready=200)
+    stuck = Inserter(
+        replace(problem, vehicles=(late, problem.vehicles[1])),
+        plan(problem, drive(problem, (UP, 0), (DOWN, 0))),
+    )
+    assert stuck.best(ask("Ben"), vehicle="bus") is None
+    assert stuck.best(ask("Ben")).vehicle == 1  # type: ignore[union-attr]
