@@ -100,6 +100,8 @@ def set_active(ctx: Context, account_id: int, active: bool, by: str, now: dateti
 
 def passenger_account_in(session: Session, person: Person, now: datetime) -> Account:
     """The account of a passenger, made the first time they sign in."""
+    # Two browsers at once make one account.
+    session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
     found = session.scalar(select(Account).where(Account.person_id == person.id))
     if found is not None:
         return found
@@ -110,6 +112,7 @@ def passenger_account_in(session: Session, person: Person, now: datetime) -> Acc
 
 def driver_account_in(session: Session, driver: Driver, now: datetime) -> Account:
     """The account of a driver, made when they enrol their first device."""
+    session.execute(select(Driver.id).where(Driver.id == driver.id).with_for_update())
     found = session.scalar(select(Account).where(Account.driver_id == driver.id))
     if found is not None:
         return found
@@ -118,9 +121,9 @@ def driver_account_in(session: Session, driver: Driver, now: datetime) -> Accoun
     return account
 
 
-def get_account_in(session: Session, account_id: int) -> Account:
-    """The account; raises NotFound where there is none."""
-    account = session.get(Account, account_id)
+def get_account_in(session: Session, account_id: int, *, lock: bool = False) -> Account:
+    """The account, locked until the commit if asked; raises NotFound where there is none."""
+    account = session.get(Account, account_id, with_for_update=lock)
     if account is None:
         raise NotFound("There is no such account.")
     return account
@@ -160,9 +163,13 @@ def _new_account(session: Session, name: str, roles: Iterable[str], now: datetim
 
 
 def _role(session: Session, name: str) -> Role:
-    role = session.scalar(select(Role).where(Role.name == name))
-    if role is None:
-        role = Role(name=name)
-        session.add(role)
-        session.flush()
-    return role
+    known = select(Role).where(Role.name == name)
+    role = session.scalar(known)
+    if role is not None:
+        return role
+    try:
+        with session.begin_nested():
+            session.add(Role(name=name))
+    except IntegrityError:  # Somebody else made it at the same moment.
+        pass
+    return session.scalars(known).one()

@@ -67,7 +67,7 @@ def confirm(ctx: Context, account_id: int, code: str, now: datetime) -> list[str
     tries.count(ctx, tries.SECOND_FACTORS, str(account_id), now)
     fresh = [_new_recovery_code() for _ in range(RECOVERY_CODES)]
     with ctx.db.writing() as session:
-        account = get_account_in(session, account_id)
+        account = get_account_in(session, account_id, lock=True)
         if is_set_up(account) or not _accept(ctx, account, code, now):
             raise Invalid(WRONG_CODE, "code")
         account.tf_primary_method = "authenticator"
@@ -84,7 +84,7 @@ def check(ctx: Context, account_id: int, code: str, now: datetime) -> None:
     """
     tries.count(ctx, tries.SECOND_FACTORS, str(account_id), now)
     with ctx.db.writing() as session:
-        account = get_account_in(session, account_id)
+        account = get_account_in(session, account_id, lock=True)
         if not is_set_up(account):
             raise Invalid("The second step is not set up yet. Sign in again to set it up.", "code")
         if not (_accept(ctx, account, code, now) or _use_recovery(ctx, account, code)):

@@ -16,10 +16,13 @@ from sqlalchemy.orm import Session
 
 from booking.context import Context
 from booking.domain.errors import Gone, Invalid
-from booking.models import Message, OutboxEntry, Person, SignInCode
+from booking.models import Person, SignInCode
 from booking.services import credentials, tries
 from booking.services.accounts import passenger_account_in
+from booking.services.channels import Channel
 from booking.services.contacts import Contact, read_contact
+from booking.services.message_words import Written
+from booking.services.messages import add_message
 from booking.services.sign_ins import Kind, start_in
 
 GOOD_FOR: Final = timedelta(minutes=10)
@@ -151,31 +154,29 @@ def _write_message(
     ctx: Context, session: Session, row: SignInCode, code: str, now: datetime
 ) -> None:
     scheme = ctx.settings.scheme
-    message = Message(
+    add_message(
+        session,
         key=f"sign_in_code:{row.id}",
-        channel=row.channel,
-        recipient=row.contact,
-        subject=f"Your code for {scheme.name}",
-        body=(
+        person_id=None,
+        request_id=None,
+        channel=Channel(row.channel, row.contact),
+        written=Written(
+            f"Your code for {scheme.name}",
             f"{code} is your code to sign in to {scheme.name}. It works once, for 10 minutes. "
-            "We never ring to ask for it."
+            "We never ring to ask for it.",
         ),
         due_at=now,
         stale_at=row.expires_at,
-        created_at=now,
-    )
-    session.add(message)
-    session.flush()
-    session.add(
-        OutboxEntry(
-            kind="send_message", payload={"message_id": message.id}, due_at=now, created_at=now
-        )
+        now=now,
     )
 
 
 def _find(session: Session, challenge: str) -> SignInCode | None:
+    """The code's row, locked where the database locks rows: two answers at once take turns."""
     return session.scalar(
-        select(SignInCode).where(SignInCode.challenge_hash == credentials.hash_token(challenge))
+        select(SignInCode)
+        .where(SignInCode.challenge_hash == credentials.hash_token(challenge))
+        .with_for_update()
     )
 
 

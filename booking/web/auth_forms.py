@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Self
 
-from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import (
     GovPasswordInput,
     GovRadioInput,
@@ -17,11 +16,12 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from booking.services.credentials import PASSWORD_LONGEST
 from booking.services.sign_in_codes import Traveller
+from booking.web.forms import Form
 
 _TOO_LONG: Final = "That is too long."
 
 
-class ContactForm(FlaskForm):  # type: ignore[misc]
+class ContactForm(Form):
     """Where a code can be sent."""
 
     contact = StringField(
@@ -36,7 +36,7 @@ class ContactForm(FlaskForm):  # type: ignore[misc]
     send = SubmitField("Send me a code", widget=GovSubmitInput())
 
 
-class CodeForm(FlaskForm):  # type: ignore[misc]
+class CodeForm(Form):
     """The code that was sent."""
 
     code = StringField(
@@ -51,7 +51,7 @@ class CodeForm(FlaskForm):  # type: ignore[misc]
     send = SubmitField("Sign in", widget=GovSubmitInput())
 
 
-class WhoForm(FlaskForm):  # type: ignore[misc]
+class WhoForm(Form):
     """Which of the people who share a number it is."""
 
     person = RadioField(
@@ -69,7 +69,7 @@ class WhoForm(FlaskForm):  # type: ignore[misc]
         return form
 
 
-class JoinForm(FlaskForm):  # type: ignore[misc]
+class JoinForm(Form):
     """Who somebody new is."""
 
     name = StringField(
@@ -88,7 +88,7 @@ class JoinForm(FlaskForm):  # type: ignore[misc]
     send = SubmitField("Join", widget=GovSubmitInput())
 
 
-class PasswordForm(FlaskForm):  # type: ignore[misc]
+class PasswordForm(Form):
     """Staff: e-mail address and password."""
 
     email = StringField(
@@ -110,7 +110,7 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
     send = SubmitField("Go on", widget=GovSubmitInput())
 
 
-class SecondFactorForm(FlaskForm):  # type: ignore[misc]
+class SecondFactorForm(Form):
     """Staff: the code of the authenticator app."""
 
     code = StringField(
@@ -122,7 +122,7 @@ class SecondFactorForm(FlaskForm):  # type: ignore[misc]
     send = SubmitField("Sign in", widget=GovSubmitInput())
 
 
-class DeviceForm(FlaskForm):  # type: ignore[misc]
+class DeviceForm(Form):
     """Drivers: the office's code, and a name for the device."""
 
     code = StringField(

@@ -71,6 +71,8 @@ def init_browser(app: Flask, settings: Settings) -> None:
     )
     security = Security(app, SignedInAccounts(Account, Role), register_blueprint=False)
     security.login_manager.request_loader(None)  # No signing in by a token in an address.
+    # Who is there is asked when a page needs it, not before every picture and error page.
+    security.principal.identity_loaders.clear()
 
 
 def sign_in(token: str, *, lasting: bool = False) -> str:

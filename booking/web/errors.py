@@ -16,7 +16,7 @@ from jinja2 import TemplateError
 from werkzeug.exceptions import HTTPException
 
 from booking.domain import errors as domain
-from booking.services.outages import is_outage
+from booking.services.outages import is_outage, is_unstorable
 from booking.services.tries import TooManyTries
 from booking.web.access import wants_json
 
@@ -43,6 +43,8 @@ _WORDS: Final = {
     503: "We are not able to answer just now. Try again in a few minutes.",
 }
 _ANY_WORDS: Final = "What was sent could not be read. Go back and try once more."
+
+_TOO_BIG: Final = "Something typed is too long or too big. Go back, make it shorter, and try again."
 
 _LAST_RESORT: Final = (
     "<!DOCTYPE html><html lang=en-GB><title>Sorry</title><h1>Sorry, something went wrong</h1>"
@@ -93,6 +95,9 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     if is_outage(error):
         current_app.logger.error("error %s: outage: %s", reference, type(error).__name__)
         return answer(503, reference=reference)
+    if is_unstorable(error):
+        current_app.logger.warning("error %s: a value that cannot be kept", reference)
+        return answer(422, _TOO_BIG, reference=reference)
     current_app.logger.exception("error %s", reference)
     return answer(500, reference=reference)
 

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from flask import request
 from flask_wtf import FlaskForm
 
 from booking.domain.errors import Invalid
+
+
+class Form(FlaskForm):
+    """A form of a page. It reads what was typed into the page, never a JSON body."""
+
+    class Meta(FlaskForm.Meta):
+        """How the form takes what was sent."""
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            return request.form if request.is_json else super().wrap_formdata(form, formdata)
 
 
 def put_errors(form: FlaskForm, error: Invalid) -> None:

@@ -36,7 +36,7 @@ from booking.models import (
     Place,
 )
 from booking.models import Session as Meeting
-from booking.services import accounts, second_factor, sign_ins
+from booking.services import accounts, devices, second_factor, sign_ins
 from booking.services.access import STAFF
 from booking.web import here
 from booking.web.limits import limiter
@@ -181,6 +181,10 @@ def _fill(stage: Stage) -> None:
     _name_people(stage, world)
     request_id = book_one(world, wish(world, 0, by=time(12), party=Party(wheelchairs=1)))
     _keep_ids(stage, world, request_id)
+    code = devices.issue_code(stage.ctx, world.drivers[0], "test", NOW)
+    devices.enrol(stage.ctx, code, "Dee's phone", NOW, asker="192.0.2.1")
+    device = devices.list_devices(stage.ctx, world.drivers[0], NOW)[0]
+    stage.ids["sign_in_id"] = device.sign_in_id
     for role in sorted(STAFF):
         stage.accounts[role] = accounts.create_staff(
             stage.ctx, f"{role}@example.org", f"The {role}", PASSWORD, [role], NOW
@@ -223,6 +227,7 @@ def _keep_ids(stage: Stage, world: World, request_id: int) -> None:
         stage.ids = {
             "zone_id": world.zone,
             "zone_code": "MEL1",
+            "zone": "MEL1",
             "zone_day_id": request.zone_day_id,
             "person_id": world.people[0],
             "stan_id": world.people[1],
