@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from booking.models.base import Base
+from booking.models.place import Place
 
 
 class Area(Base):
@@ -68,3 +69,5 @@ class ZoneLink(Base):
     opens: Mapped[int]
     """Minutes from midnight."""
     closes: Mapped[int]
+
+    place: Mapped[Place] = relationship()

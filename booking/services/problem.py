@@ -53,6 +53,10 @@ REFUSAL_POUNDS: Final = 1_000.0
 STRANDED_POUNDS: Final = 10_000.0
 
 
+Key = tuple[Action, int]
+"""What is done and for whom: request index, or break index."""
+
+
 @dataclass(frozen=True, slots=True)
 class DayProblem:
     """A problem and the keys to read its plan: rows of the matrix, shifts and bookings."""
@@ -256,7 +260,7 @@ def _plan(
         if vehicle is None:
             continue
         ahead = [stop for stop in run.stops[frozen[vehicle] :] if _known(stop, number)]
-        timed = schedule(problem, vehicle, [_visit_key(stop, number) for stop in ahead])
+        timed = timed_again(problem, vehicle, [_visit_key(stop, number) for stop in ahead])
         if timed is None or not any(visit.action is not Action.BREAK for visit in timed.visits):
             timed = None if timed is not None else _as_stored(run, vehicle, row, number)
         if timed is not None:
@@ -264,6 +268,26 @@ def _plan(
     carried = {visit.index for route in routes for visit in route.visits if _is_pickup(visit)}
     unserved = tuple(index for index in range(len(day.bookings)) if index not in carried)
     return Plan(tuple(routes), unserved)
+
+
+def timed_again(problem: Problem, vehicle: int, visits: Sequence[Key]) -> Route | None:
+    """The visits timed in this order, or with a break taken somewhere else.
+
+    A break is taken where the bus was last. When that stop has been cancelled
+    the old moment for it may not do any more, while another one does.
+    """
+    timed = schedule(problem, vehicle, visits)
+    if timed is not None:
+        return timed
+    rests = [key for key in visits if key[0] is Action.BREAK]
+    others = [key for key in visits if key[0] is not Action.BREAK]
+    if len(rests) != 1:
+        return None
+    tries = (
+        schedule(problem, vehicle, [*others[:place], *rests, *others[place:]])
+        for place in range(len(others) + 1)
+    )
+    return next((route for route in tries if route is not None), None)
 
 
 def _is_pickup(visit: Visit) -> bool:
@@ -274,7 +298,7 @@ def _known(stop: Stop, number: dict[int, int]) -> bool:
     return stop.booking_id is None or stop.booking_id in number
 
 
-def _visit_key(stop: Stop, number: dict[int, int]) -> tuple[Action, int]:
+def _visit_key(stop: Stop, number: dict[int, int]) -> Key:
     return Action(stop.action), 0 if stop.booking_id is None else number[stop.booking_id]
 
 

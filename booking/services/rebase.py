@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from booking.services.problem import DayProblem
+from booking.services.problem import DayProblem, timed_again
 from routing.insertion import Inserter
 from routing.model import Action, Plan, Route
-from routing.schedule import schedule
 
 Visits = Sequence[tuple[str, int | None]]
 
@@ -31,7 +30,7 @@ def rebase(made: DayProblem, runs: Sequence[tuple[int, Visits]]) -> Plan | None:
             return None
         if not _has_people(made, vehicle, ahead):
             continue
-        route = schedule(made.problem, vehicle, ahead)
+        route = timed_again(made.problem, vehicle, ahead)
         if route is None:
             return None
         routes.append(route)

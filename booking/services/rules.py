@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
+from geopy.distance import geodesic
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,7 +21,10 @@ from booking.domain.booking_rules import (
     opening_seconds,
 )
 from booking.domain.errors import Invalid, NotFound
+from booking.domain.words import spoken_list
 from booking.models import Place, Zone, ZoneLink
+
+PLACES_NAMED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +103,36 @@ def _ground(
     ends = (_end(zone, start), _end(zone, finish))
     broken = check_day(rules, day, now) or check_ends(rules, *ends, day)
     if broken is not None:
-        return Forbidden(broken, zone)
+        return Forbidden(_with_places(broken, zone, (start, finish), ends), zone)
     hours = rules.hours_on(day)
     if hours is None:
         raise NotFound("The bus does not run on that day.")
     opens, closes = opening_seconds(hours, *ends)
     return Ground(zone, rules, start, finish, opens, closes)
+
+
+def _with_places(
+    broken: Broken, zone: Zone, places: tuple[Place, Place], ends: tuple[End, End]
+) -> Broken:
+    """Who asked for a place outside the zone is told the nearest ones we do go to."""
+    outside = [
+        place
+        for place, end in zip(places, ends, strict=True)
+        if not end.in_zone and end.link_hours is None
+    ]
+    if broken.rule != "area" or not outside or not zone.links:
+        return broken
+    linked = sorted(
+        (link.place for link in zone.links),
+        key=lambda place: geodesic(place.point, outside[0].point).m,
+    )
+    names = spoken_list([_full_name(place) for place in linked[:PLACES_NAMED]])
+    return Broken(broken.rule, f"{broken.words} The nearest places we go to are {names}.")
+
+
+def _full_name(place: Place) -> str:
+    named = not place.village or place.village.lower() in place.name.lower()
+    return place.name if named else f"{place.name}, {place.village}"
 
 
 def _zones(session: Session, start: Place, finish: Place) -> Sequence[Zone]:
