@@ -23,7 +23,8 @@ FILES: Final = {
 BODY: Final = 14
 LINE: Final = 7.0
 BOX: Final = 6.0
-INDENT: Final = 34.0
+LEFT: Final = 46.0
+"""Where the words begin, right of the times."""
 MARGIN: Final = 15.0
 
 
@@ -116,15 +117,15 @@ def _stop(sheet: Sheet, stop: StopView) -> None:
     sheet.line(MARGIN, top, sheet.w - MARGIN, top)
     sheet.set_y(top + 2)
     sheet.type(18, bold=True)
-    sheet.cell(INDENT - MARGIN + 6, 8, clock(stop.at).split(" ")[0])
+    sheet.cell(LEFT - MARGIN, 8, clock(stop.at).split(" ")[0])
     sheet.type(BODY, bold=True)
     if stop.is_break:
-        sheet.say(f"Break, {stop.break_minutes} minutes", x=INDENT + 6, height=8)
+        sheet.say(f"Break, {stop.break_minutes} minutes", x=LEFT, height=8)
     else:
-        sheet.say(f"{stop.what}: {stop.place}", x=INDENT + 6, height=8)
+        sheet.say(f"{stop.what}: {stop.place}", x=LEFT, height=8)
     sheet.type(BODY)
     for note in stop.access:
-        sheet.say(note, x=INDENT + 6)
+        sheet.say(note, x=LEFT)
     for task in stop.tasks:
         _task(sheet, task)
     sheet.ln(3)
@@ -132,20 +133,19 @@ def _stop(sheet: Sheet, stop: StopView) -> None:
 
 def _task(sheet: Sheet, task: Task) -> None:
     top = sheet.get_y() + 1
-    left = INDENT + 6
-    sheet.rect(left, top, BOX, BOX)
+    sheet.rect(LEFT, top, BOX, BOX)
     if task.outcome:
-        sheet.line(left + 1, top + 3, left + 2.5, top + 5)
-        sheet.line(left + 2.5, top + 5, left + 5, top + 1)
+        sheet.line(LEFT + 1, top + 3, LEFT + 2.5, top + 5)
+        sheet.line(LEFT + 2.5, top + 5, LEFT + 5, top + 1)
     sheet.type(BODY, bold=True)
     getting = "on" if task.action == "pickup" else "off"
-    sheet.say(f"{task.name} gets {getting}", x=left + 9, height=8)
+    sheet.say(f"{task.name} gets {getting}", x=LEFT + 9, height=8)
     sheet.type(BODY)
     for words in task_lines(task):
-        sheet.say(words, x=left + 9)
+        sheet.say(words, x=LEFT + 9)
 
 
 def _height(stop: StopView) -> float:
-    """Roughly how much of the sheet a stop takes, so that it is not torn in two."""
-    lines = sum(len(task_lines(task)) + 1.3 for task in stop.tasks) + len(stop.access) + 2
-    return lines * LINE
+    """How much of the sheet a stop takes, so that it is not torn in two (wrapped lines aside)."""
+    tasks = sum(9 + len(task_lines(task)) * LINE for task in stop.tasks)
+    return 10 + len(stop.access) * LINE + tasks

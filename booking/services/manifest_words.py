@@ -79,7 +79,7 @@ def task_lines(task: Task) -> list[str]:
     if task.outcome:
         lines.append(f"Done: {task.outcome}")
     if task.needs:
-        lines.append(f"{spoken_list(task.needs)}.")
+        lines.append(f"{'; '.join(task.needs)}.")
     if task.party:
         lines.append(f"{task.party}.")
     if task.told:

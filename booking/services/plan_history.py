@@ -201,14 +201,14 @@ def _moved(
     words += f" {was} → {now}" if was != now else f" stays at {now}"
     if old[0] != new[0]:
         words += f", now by {names.get(new[0], 'another bus')}"
-    return Change(f"{words}{_promise(rider, kept)}.", kept, rider.request_id)
+    return Change(f"{words}{_promise(rider, kept, still='still ')}.", kept, rider.request_id)
 
 
-def _promise(rider: Rider, kept: bool) -> str:
+def _promise(rider: Rider, kept: bool, *, still: str = "") -> str:
     if rider.earliest is None or rider.latest is None:
         return ", nothing promised yet"
     told = between(rider.earliest, rider.latest)
-    return f", {'still inside' if kept else 'NOT'} what they were told ({told})"
+    return f", {still}inside what they were told ({told})" if kept else f", NOT as told ({told})"
 
 
 def _is_kept(rider: Rider, start: int, day: date) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, time
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from booking.domain.needs import Party
-from booking.models import Booking, DriverEvent, Person
+from booking.models import Booking, DriverEvent, Person, Place, Shift
 from booking.services.manifest import manifest
 from tests.browser.conftest import WIDTHS, PageAt
 from tests.browser.served import served, sign_in
@@ -21,45 +22,46 @@ from tests.world import World, book_one, wish
 BEFORE_TEN = datetime.fromisoformat("2026-12-08T09:20:00+00:00")
 
 
-@pytest.fixture
-def stage(tmp_path: Path, built_front_end: Path) -> Iterator[Stage]:
-    """A day with three people on Dee's or Ray's bus, a quarter of an hour into the run."""
-    stage = build_stage(tmp_path)
-    world = World(
-        stage.ctx, zone=stage.ids["zone_id"], people=[stage.ids["person_id"], stage.ids["stan_id"]]
-    )
-    with stage.ctx.db.reading() as session:
-        third = session.scalars(select(Person).order_by(Person.id.desc())).first()
-        assert third is not None
-        world.people.append(third.id)
-    world.places = places_of(stage)
+@contextmanager
+def on_the_road(folder: Path) -> Iterator[tuple[Stage, str]]:
+    """A day with three people on Dee's or Ray's bus, a while into the run, and its address."""
+    stage = build_stage(folder)
+    world = World(stage.ctx, zone=stage.ids["zone_id"], places=places_of(stage))
     with stage.ctx.db.writing() as session:
-        session.get_one(Person, third.id).name = "Ida Cole"
-        mary = session.get_one(Person, stage.ids["person_id"])
-        mary.note, mary.needs = "Ring the bell twice, she needs time.", ["wheelchair", "hearing"]
+        people = session.scalars(select(Person).order_by(Person.id)).unique().all()
+        world.people = [person.id for person in people]
+        people[0].note, people[0].needs = "Ring twice, she needs time.", ["wheelchair", "hearing"]
+        people[2].name = "Ida Cole"
     book_one(world, wish(world, 1, by=time(10), home=time(13)))
     book_one(world, wish(world, 2, start="Harby", by=time(10), party=Party(adults=1, children=2)))
-    yield stage
+    with served(stage) as url:
+        yield stage, url
     stage.ctx.db.close()
 
 
-def places_of(stage: Stage) -> dict[str, int]:
-    from booking.models import Place
+@pytest.fixture(scope="module")
+def shared(
+    tmp_path_factory: pytest.TempPathFactory, built_front_end: Path
+) -> Iterator[tuple[Stage, str]]:
+    """One day for every test that only looks."""
+    with on_the_road(Path(tmp_path_factory.mktemp("road"))) as made:
+        yield made
 
+
+@pytest.fixture
+def own(tmp_path: Path, built_front_end: Path) -> Iterator[tuple[Stage, str]]:
+    """A day of the test's own, for tapping."""
+    with on_the_road(tmp_path) as made:
+        yield made
+
+
+def places_of(stage: Stage) -> dict[str, int]:
     with stage.ctx.db.reading() as session:
         return {place.name: place.id for place in session.scalars(select(Place))}
 
 
-@pytest.fixture
-def url(stage: Stage) -> Iterator[str]:
-    with served(stage) as address:
-        yield address
-
-
 def busiest(stage: Stage) -> tuple[str, int]:
     """Whose bus has the people: (name of the driver's sign-in, shift)."""
-    from booking.models import Shift
-
     with stage.ctx.db.reading() as session:
         shifts = session.scalars(select(Shift).where(Shift.service_date == BEFORE_TEN.date())).all()
         found = [(shift.id, shift.driver_id) for shift in shifts]
@@ -71,10 +73,22 @@ def busiest(stage: Stage) -> tuple[str, int]:
     return drivers[driver_id], shift_id
 
 
-@pytest.fixture
-def run(stage: Stage, url: str, page_at: PageAt) -> Callable[..., tuple[Page, str]]:
-    """Open the run of the busiest bus: run(360) gives the page and its address."""
+Run = Callable[..., tuple[Page, str]]
 
+
+@pytest.fixture
+def run(shared: tuple[Stage, str], page_at: PageAt) -> Run:
+    """Open the run of the busiest bus, to look: run(360) gives the page and its address."""
+    return opener(*shared, page_at)
+
+
+@pytest.fixture
+def own_run(own: tuple[Stage, str], page_at: PageAt) -> Run:
+    """The same, to tap."""
+    return opener(*own, page_at)
+
+
+def opener(stage: Stage, url: str, page_at: PageAt) -> Run:
     def open_run(width: int, height: int = 780, **options: object) -> tuple[Page, str]:
         name, shift_id = busiest(stage)
         page = page_at(width, height, **options)
@@ -100,7 +114,7 @@ def statuses(stage: Stage) -> list[str]:
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_next_stop_fills_the_phone(
-    run: Callable[..., tuple[Page, str]],
+    run: Run,
     assert_accessible: Callable[[Page], None],
     shot: Callable[..., Path],
     width: int,
@@ -114,7 +128,7 @@ def test_the_next_stop_fills_the_phone(
     shot(page, f"driver-run-{width}")
 
 
-def test_at_arms_length(run: Callable[..., tuple[Page, str]]) -> None:
+def test_at_arms_length(run: Run) -> None:
     """Time, place and the big button's words are large enough to read from a seat."""
     page, _ = run(360)
     size = "e => parseFloat(getComputedStyle(e).fontSize)"
@@ -128,25 +142,25 @@ def test_at_arms_length(run: Callable[..., tuple[Page, str]]) -> None:
 
 
 def test_a_stop_without_javascript(
-    run: Callable[..., tuple[Page, str]], stage: Stage, assert_accessible: Callable[[Page], None]
+    own_run: Run, own: tuple[Stage, str], assert_accessible: Callable[[Page], None]
 ) -> None:
     """Here, on board, and taken back again, by plain forms alone."""
-    page, _ = run(360, java_script_enabled=False)
+    page, _ = own_run(360, java_script_enabled=False)
     page.get_by_role("button", name="I am here").click()
     page.locator("[data-step=pickup] >> visible=true").get_by_role("button").click()
-    assert "on_board" in statuses(stage)
+    assert "on_board" in statuses(own[0])
     page.locator("[data-undo]").get_by_role("button").click()
-    assert "on_board" not in statuses(stage)
+    assert "on_board" not in statuses(own[0])
 
 
 def test_taps_without_signal_are_sent_when_it_is_back(
-    run: Callable[..., tuple[Page, str]],
-    stage: Stage,
+    own_run: Run,
+    own: tuple[Stage, str],
     assert_accessible: Callable[[Page], None],
     shot: Callable[..., Path],
 ) -> None:
     """Offline the phone goes on to the next stop, survives a reload, and sends each tap once."""
-    page, address = run(360)
+    page, address = own_run(360)
     page.evaluate("() => navigator.serviceWorker.ready")
     page.reload()
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")
@@ -156,76 +170,75 @@ def test_taps_without_signal_are_sent_when_it_is_back(
     page.locator("[data-step=pickup] >> visible=true").get_by_role("button").click()
     expect(page.get_by_role("status").filter(has_text="No signal")).to_be_visible()
     assert page.locator("[data-stop]:not([hidden])").get_attribute("data-stop") != first
+    now = page.locator("[data-stop]:not([hidden])").get_attribute("data-stop")
+    later = page.locator("[data-later-stop] >> visible=true").first
+    assert int(later.get_attribute("data-later-stop") or 0) > int(now or 0)
     assert_accessible(page)
     shot(page, "driver-no-signal-360")
     page.goto(address)
     expect(page.get_by_role("status").filter(has_text="saved on this phone")).to_be_visible()
     assert page.locator("[data-stop]:not([hidden])").get_attribute("data-stop") != first
-    assert facts(stage) == []
+    assert facts(own[0]) == []
     page.context.set_offline(False)
     page.wait_for_function(
         "() => !JSON.parse(localStorage.getItem('oa-taps')).some((tap) => !tap.sentAt)"
     )
     page.wait_for_load_state()
-    kept = facts(stage)
+    kept = facts(own[0])
     assert len(kept) == len(set(kept)) >= 2
-    assert "on_board" in statuses(stage)
+    assert "on_board" in statuses(own[0])
 
 
-def test_a_mis_tap_without_signal_never_happened(
-    run: Callable[..., tuple[Page, str]], stage: Stage
-) -> None:
+def test_a_mis_tap_without_signal_never_happened(own_run: Run, own: tuple[Stage, str]) -> None:
     """What is taken back before it was sent is not sent at all."""
-    page, _ = run(360)
+    page, _ = own_run(360)
     page.context.set_offline(True)
     page.get_by_role("button", name="I am here").click()
     page.get_by_role("button", name="Take back").click()
     expect(page.get_by_role("button", name="I am here")).to_be_visible()
     page.context.set_offline(False)
     page.reload()
-    assert facts(stage) == []
+    assert facts(own[0]) == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_list_of_shifts(
-    stage: Stage,
-    url: str,
+    shared: tuple[Stage, str],
     page_at: PageAt,
     assert_accessible: Callable[[Page], None],
     shot: Callable[..., Path],
     width: int,
 ) -> None:
     """Today's shift can be opened by one button; a later one says from when."""
-    name, _ = busiest(stage)
+    name, _ = busiest(shared[0])
     page = page_at(width, 780)
-    sign_in(page.context, stage, name, url)
-    page.goto(f"{url}/drive/")
+    sign_in(page.context, shared[0], name, shared[1])
+    page.goto(f"{shared[1]}/drive/")
     assert_accessible(page)
     shot(page, f"driver-today-{width}")
-    page.get_by_role("link", name="Open the run").click()
+    page.get_by_role("button", name="Open the run").click()
     expect(page.locator("[data-stop]:not([hidden])")).to_be_visible()
 
 
 def test_nobody_booked_and_night(
-    stage: Stage,
-    url: str,
+    shared: tuple[Stage, str],
     page_at: PageAt,
     assert_accessible: Callable[[Page], None],
     shot: Callable[..., Path],
 ) -> None:
     """An empty run says so and what to do; night colours are readable too."""
-    name, shift_id = busiest(stage)
+    name, _ = busiest(shared[0])
     other = next(one for one in ("dee", "ray") if one != name)
     page = page_at(360, 780, color_scheme="dark")
-    sign_in(page.context, stage, other, url)
-    page.goto(f"{url}/drive/")
-    page.get_by_role("link", name="Open the run").click()
+    sign_in(page.context, shared[0], other, shared[1])
+    page.goto(f"{shared[1]}/drive/")
+    page.get_by_role("button", name="Open the run").click()
     assert_accessible(page)
     shot(page, "driver-empty-night-360")
 
 
 def test_the_page_to_print(
-    run: Callable[..., tuple[Page, str]],
+    run: Run,
     assert_accessible: Callable[[Page], None],
     shot: Callable[..., Path],
 ) -> None:

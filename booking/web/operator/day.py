@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from flask import jsonify, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.service_day import today
-from booking.services.board import BoardView, Figure, Planning, Row, board, plan_now, planning
+from booking.services.board import BoardView, Figure, Mark, Planning, Row, board, plan_now, planning
 from booking.services.board_map import board_map
 from booking.services.decisions import Decision
 from booking.services.plan_history import plan_version, plan_versions
@@ -17,6 +18,9 @@ from booking.web import here
 from booking.web.access import wants_json
 from booking.web.audit import audited, unaudited
 from booking.web.operator.blueprint import bp, day_of, operators_only, page
+
+WORDS_TAKE_MINUTES: Final = 75
+"""How much of the timeline's day the words for a lateness cover."""
 
 
 @bp.get("/<zone_code>")
@@ -104,12 +108,14 @@ def _state(state: Planning, zone_code: str, day: str) -> dict[str, Any]:
 def _row(row: Row) -> dict[str, Any]:
     """A row as the timeline draws it."""
     way = url_for("operator.shift", shift_id=row.shift_id)
+    said = _said(row.stops)
     stops = [
         {
             "at": mark.at,
             "kind": mark.kind,
             "label": mark.label,
             "late_min": mark.late_min,
+            "quiet": mark not in said,
             "href": url_for(
                 "operator.shift", shift_id=row.shift_id, _anchor=f"{mark.kind}-{mark.booking_id}"
             ),
@@ -127,6 +133,15 @@ def _row(row: Row) -> dict[str, Any]:
         "load": row.load,
         "stops": stops,
     }
+
+
+def _said(marks: Sequence[Mark]) -> list[Mark]:
+    """The late stops whose lateness is written out: not so close that words lie over words."""
+    said: list[Mark] = []
+    for mark in marks:
+        if mark.late_min and (not said or mark.at - said[-1].at >= WORDS_TAKE_MINUTES):
+            said.append(mark)
+    return said
 
 
 def _figure(view: BoardView, figure: Figure) -> dict[str, Any]:
