@@ -1,6 +1,7 @@
 """Compile (or load from the cache) every compiled function by using it once on a toy day.
 
-Imports the inserter and the search.
+Imports the inserter, and the search where it is asked for: who only makes offers does
+not carry OR-Tools in memory.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ import numpy as np
 
 from routing.insertion import Inserter
 from routing.model import Break, Objective, Problem, Request, Vehicle, Window
-from routing.optimise import Stop, solve
 from routing.rendering import empty_plan
 
 
@@ -24,10 +24,17 @@ def toy_problem() -> Problem:
     return Problem(matrix, matrix, requests, (vehicle,), Objective(1.0, 1.0, 1.0))
 
 
-def warm() -> None:
-    """For the start of a worker: seconds the first time on a machine, later a fraction of one."""
+def warm_offers() -> None:
+    """For a web process: what makes offers. A fraction of a second once it was compiled."""
     problem = toy_problem()
     inserter = Inserter(problem, empty_plan(problem))
     for request in problem.requests:
         inserter.best(request)
-    solve(problem, Stop(iterations=5))
+
+
+def warm() -> None:
+    """For a worker: offers and planning. Seconds the first time on a machine."""
+    from routing.optimise import Stop, solve
+
+    warm_offers()
+    solve(toy_problem(), Stop(iterations=5))

@@ -32,8 +32,8 @@ def relay_outbox() -> None:
 
 @task
 def plan_zone_day(zone_day_id: int) -> None:
-    """Plan one zone-day again."""
-    plan.plan_zone_day(context(), zone_day_id, now=_now())
+    """Plan one zone-day again, if it still wants it."""
+    plan.plan_if_wanted(context(), zone_day_id, now=_now())
 
 
 @task

@@ -18,7 +18,7 @@ from booking.models import JourneyRequest
 from booking.services.board_day import BoardDay, Going, RunNow, get_zone, read_day
 from booking.services.decisions import Decision, decisions_of
 from booking.services.manifest_words import place_words
-from booking.services.plan import request_planning
+from booking.services.plan_request import request_planning
 from booking.services.zone_days import ensure_zone_day
 
 QUIET_DAY: Final = (420, 1140)

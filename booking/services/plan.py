@@ -22,7 +22,7 @@ from booking.models import ZoneDay
 from booking.services.day import Day, load_day
 from booking.services.editing import Edit, edit_day
 from booking.services.matrix import look_up
-from booking.services.outbox import add
+from booking.services.plan_request import PLAN_TASK, request_planning
 from booking.services.problem import DayProblem, as_it_can_be, day_problem
 from booking.services.rebase import rebase
 from routing.cost import cost
@@ -30,12 +30,14 @@ from routing.errors import IllegalPlan
 from routing.model import Action, Plan
 from routing.optimise import Progress, Stop, solve
 
-CLAIM_MARGIN_SECONDS: Final = 15
+__all__ = ["PlanOutcome", "plan_if_wanted", "plan_zone_day", "request_planning", "sweep"]
+
+CLAIM_SECONDS: Final = 10
+"""A planning that has not said for so long that it goes on is taken to be dead."""
 WORTH_POUNDS: Final = 0.01
 """A plan that saves less than a penny is not worth anybody's attention."""
 QUIET_SECONDS: Final = 10
 """A day is planned once nobody has changed it for so long."""
-PLAN_TASK: Final = "plan_zone_day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def plan_zone_day(
     """
     seconds = ctx.settings.plan_seconds if seconds is None else seconds
     token = uuid4().hex
-    if not _claim(ctx, zone_day_id, token, now, seconds):
+    if not _claim(ctx, zone_day_id, token, now):
         return PlanOutcome("busy", 0)
     try:
         return _plan(ctx, zone_day_id, token, now, seconds, progress)
@@ -80,17 +82,16 @@ def plan_zone_day(
         _unclaim(ctx, zone_day_id, token)
 
 
-def request_planning(ctx: Context, zone_day_id: int, *, now: datetime) -> None:
-    """Ask for a planning now; the relay hands it to a worker."""
-    with ctx.db.writing() as session:
-        if session.get(ZoneDay, zone_day_id) is None:
-            raise NotFound("We have no such day.")
-        session.execute(
-            update(ZoneDay)
-            .where(ZoneDay.id == zone_day_id)
-            .values(wants_planning_since=now, planning_progress="Waiting for a worker")
-        )
-        add(session, PLAN_TASK, {"zone_day_id": zone_day_id}, due_at=now, now=now)
+def plan_if_wanted(ctx: Context, zone_day_id: int, *, now: datetime) -> PlanOutcome:
+    """What a worker does: a day that was planned meanwhile is left alone.
+
+    The sweep sends a task again until the day is planned, so there are often several.
+    """
+    with ctx.db.reading() as session:
+        zone_day = session.get(ZoneDay, zone_day_id)
+        if zone_day is None or zone_day.wants_planning_since is None:
+            return PlanOutcome("nothing", zone_day.version if zone_day else 0)
+    return plan_zone_day(ctx, zone_day_id, now=now)
 
 
 def sweep(ctx: Context, queue: TaskQueue, *, now: datetime) -> int:
@@ -113,8 +114,8 @@ def sweep(ctx: Context, queue: TaskQueue, *, now: datetime) -> int:
     return len(due)
 
 
-def _claim(ctx: Context, zone_day_id: int, token: str, now: datetime, seconds: float) -> bool:
-    until = now + timedelta(seconds=seconds + CLAIM_MARGIN_SECONDS)
+def _claim(ctx: Context, zone_day_id: int, token: str, now: datetime) -> bool:
+    until = now + timedelta(seconds=CLAIM_SECONDS)
     with ctx.db.writing() as session:
         claimed = session.execute(
             update(ZoneDay)
@@ -149,7 +150,7 @@ def _plan(
         return _nothing(ctx, zone_day_id, day)
     matrix = look_up(ctx.travel_times, day.points)
     made = day_problem(day, matrix, now)
-    report = _reporter(ctx, zone_day_id, token, progress)
+    report = _reporter(ctx, zone_day_id, token, now, progress)
     try:
         result = solve(
             as_it_can_be(made),
@@ -197,8 +198,13 @@ def _late(ctx: Context, zone_day_id: int, day: Day) -> PlanOutcome:
 
 
 def _reporter(
-    ctx: Context, zone_day_id: int, token: str, progress: Callable[[str], None] | None
+    ctx: Context,
+    zone_day_id: int,
+    token: str,
+    now: datetime,
+    progress: Callable[[str], None] | None,
 ) -> Callable[[Progress], None]:
+    """Says once a second how far the search is, and that whoever claimed the day still lives."""
     last = [-1.0]
 
     def report(step: Progress) -> None:
@@ -208,11 +214,12 @@ def _reporter(
         words = f"{step.seconds:.0f} s, {step.iterations} tries, costs £{step.cost:.2f}"
         if progress is not None:
             progress(words)
+        until = now + timedelta(seconds=step.seconds + CLAIM_SECONDS)
         with ctx.db.writing() as session:
             session.execute(
                 update(ZoneDay)
                 .where(ZoneDay.id == zone_day_id, ZoneDay.planning_by == token)
-                .values(planning_progress=words)
+                .values(planning_progress=words, planning_until=until)
             )
 
     return report

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from booking.config import Settings
 from booking.context import Context, build_context
-from routing.warming import warm
+from routing.warming import warm, warm_offers
 
 BROKER_SECONDS: Final = 1.0
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
@@ -48,6 +48,7 @@ def check_everything(settings: Settings) -> list[Finding]:
     try:
         return [
             *check_ready(ctx),
+            _look("planner", _planner),
             _look("schema", lambda: _schema(ctx)),
             _look("pages", _front_end),
         ]
@@ -82,6 +83,11 @@ def _broker(settings: Settings) -> str:
 
 
 def _engine() -> str:
+    warm_offers()
+    return "compiled"
+
+
+def _planner() -> str:
     warm()
     return "compiled"
 

@@ -31,7 +31,7 @@ def test_the_beat_sends_tasks_that_exist() -> None:
 
 def test_every_task_is_woken_by_somebody() -> None:
     """A task is in the beat, or is sent by a service under its name."""
-    from booking.services.plan import PLAN_TASK
+    from booking.services.plan_request import PLAN_TASK
 
     woken = {entry["task"].removeprefix("outabout.") for entry in BEAT.values()} | {PLAN_TASK}
     assert own_tasks() == woken
