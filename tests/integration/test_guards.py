@@ -19,6 +19,7 @@ from booking.web.audit import audited, note, unaudited
 from booking.web.limits import BIGGEST_BODY
 from tests.integration.cast import Stage, build_stage
 from tests.integration.test_access_matrix import address, ask, routes, whose
+from tests.integration.test_bad_input import Forms
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +29,17 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     stage = build_stage(folder, csrf=True, secure_cookies=True, public_url="https://example.org")
     yield stage
     stage.ctx.db.close()
+
+
+@pytest.fixture(scope="module")
+def pages(guarded: Stage) -> list[tuple[str, Any]]:
+    """Every page, as somebody sees it who may."""
+    gets = [rule for rule, method in routes(guarded) if method == "GET"]
+    return [
+        (path, ask(guarded.client(whose(guarded, rule)), "GET", path))
+        for rule in gets
+        for path in [address(guarded, rule)]
+    ]
 
 
 @pytest.fixture
@@ -68,11 +80,11 @@ def test_a_form_with_its_token_is_taken(guarded: Stage) -> None:
     assert (answer.status_code, answer.location) == (302, "/sign-in/code")
 
 
-def test_every_page_has_its_headers(guarded: Stage) -> None:
+def test_every_page_has_its_headers(guarded: Stage, pages: list[tuple[str, Any]]) -> None:
     """Every answer forbids inline script, frames and sniffing; refused and missing pages too."""
-    paths = [address(guarded, rule) for rule, method in routes(guarded) if method == "GET"]
-    for path in [*paths, "/nowhere", "/static/nothing.css"]:
-        response = guarded.client().get(path, base_url="https://example.org")
+    client = guarded.client()
+    more = [(path, ask(client, "GET", path)) for path in ("/nowhere", "/static/no.css", "/drive/")]
+    for path, response in [*pages, *more]:
         policy = response.headers.get("Content-Security-Policy", "")
         assert "script-src 'self';" in policy, path
         assert "unsafe" not in policy, path
@@ -80,19 +92,34 @@ def test_every_page_has_its_headers(guarded: Stage) -> None:
         assert response.headers["X-Frame-Options"] == "DENY", path
         assert response.headers["X-Content-Type-Options"] == "nosniff", path
         assert response.headers["Referrer-Policy"] == "same-origin", path
-        assert "max-age=31536000" in response.headers["Strict-Transport-Security"], path
 
 
-def test_no_page_has_inline_script_or_style(guarded: Stage) -> None:
+def test_https_is_remembered(guarded: Stage) -> None:
+    """Reached by HTTPS through the proxy, the service asks browsers to keep to it."""
+    headers = {"X-Forwarded-Proto": "https"}
+    answer = guarded.client().get("/contact", headers=headers)
+    assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]
+
+
+def test_no_page_has_inline_script_or_style(pages: list[tuple[str, Any]]) -> None:
     """What the policy forbids is not in the pages: they would not work with it."""
-    found = []
-    for rule, method in routes(guarded):
-        if method != "GET":
+    texts = [(path, page.get_data(as_text=True)) for path, page in pages if _is_html(page)]
+    assert [(path, bad) for path, text in texts for bad in _inline(text)] == []
+
+
+def test_every_posted_form_of_every_page_has_its_token(pages: list[tuple[str, Any]]) -> None:
+    """Nobody meets a form of ours that our own guard would refuse."""
+    bare, posted = [], 0
+    for path, page in pages:
+        if not _is_html(page):
             continue
-        response = ask(guarded.client(whose(guarded, rule)), "GET", address(guarded, rule))
-        if response.mimetype == "text/html":
-            found += [(rule.rule, bad) for bad in _inline(response.get_data(as_text=True))]
-    assert found == []
+        parser = Forms(path)
+        parser.feed(page.get_data(as_text=True))
+        forms = [form for form in parser.found if form.method == "POST"]
+        posted += len(forms)
+        bare += [(path, form.action) for form in forms if not form.fields.get("csrf_token")]
+    assert bare == []
+    assert posted > 10
 
 
 def test_the_cookie_is_for_us_alone(guarded: Stage) -> None:
@@ -264,6 +291,10 @@ def _add_probes(app: Flask) -> None:
     app.add_url_rule("/probe/staff", "probe_staff", look)
     app.add_url_rule("/probe/person/<int:person_id>", "probe_person", person)
     app.add_url_rule("/probe/quiet", "probe_quiet", quiet)
+
+
+def _is_html(response: Any) -> bool:
+    return bool(response.mimetype == "text/html")
 
 
 def _inline(text: str) -> list[str]:
