@@ -58,6 +58,12 @@ def send_messages() -> None:
 
 
 @task
+def send_message(message_id: int) -> None:
+    """Send one message at once: somebody waits for it (a sign-in code)."""
+    send.send_message(context(), message_id, now=_now())
+
+
+@task
 def run_batches() -> None:
     """Decide tomorrow in the zones that decide by night."""
     batch.run_batches(context(), now=_now())
