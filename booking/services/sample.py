@@ -181,6 +181,8 @@ def _book_day(story: _Story, day: date) -> None:
         busy = town.code in story.busy
         star = _star_on(story, town, day)
         asks = day_wishes(town, day, busy=busy, now=story.now, star=star)
+        if not asks:
+            continue
         zone_day_id = story.zone_days[town.code, day]
         seat(story.ctx, zone_day_id, town, asks, story.office)
         stories.cancel_some(story.ctx, zone_day_id, now=story.now, spared=story.spared)

@@ -187,8 +187,8 @@ class Row:
         """`mon-sat`, `sat`, or a list with | between: the days, in order."""
         days: set[str] = set()
         for part in self.raw(column).lower().split("|"):
-            first, _, last = part.strip().partition("-")
-            last = last or first
+            first, dash, last = part.strip().partition("-")
+            last = last if dash else first
             if first not in WEEKDAYS or last not in WEEKDAYS:
                 words = "Write days such as mon-sat, sat or mon|wed, not"
                 self.wrong(column, f"{words} {shown(part)}.")
@@ -207,7 +207,7 @@ class Row:
             number = phonenumbers.parse(value, "GB") if len(value) < 40 else None
         except phonenumbers.NumberParseException:
             number = None
-        if number is None or not phonenumbers.is_possible_number(number):
+        if number is None or not _can_be_dialled(number):
             words = "is not a telephone number. Write it such as 01632 960123."
             self.wrong(column, f"{shown(value)} {words}")
             return ""
@@ -228,6 +228,12 @@ class Row:
     def _say(self, column: str, words: str, value: str) -> str:
         self.wrong(column, words)
         return value
+
+
+def _can_be_dialled(number: phonenumbers.PhoneNumber) -> bool:
+    """A number without its area code can only be dialled next door."""
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    return bool(reason == phonenumbers.ValidationResult.IS_POSSIBLE)
 
 
 def _is_control(char: str, lines: bool) -> bool:

@@ -61,13 +61,14 @@ def read_shapes(path: Path, findings: Findings) -> dict[str, tuple[int | None, d
 
 def put_shapes(batch: Batch, shapes: Mapping[str, tuple[int | None, dict[str, Any]]]) -> None:
     """Give every zone its shape; a shape without a zone is a problem."""
-    count = batch.findings.count(FILE)
     for code, (line, boundary) in shapes.items():
         zone = batch.zones.by_code.get(code)
         row = Row(FILE, line or 1, {}, batch.findings)
         if zone is not None:
             if code in batch.new_zones:
-                count.added += 1  # It came with its shape: a zone cannot be without one.
+                batch.findings.count(
+                    FILE
+                ).added += 1  # It came with its shape: a zone cannot be without one.
             else:
                 batch.put(row, Zone, zone, code, {"boundary": boundary})
         elif code not in batch.zones.lines:

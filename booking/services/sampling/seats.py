@@ -17,7 +17,7 @@ from booking.adapters.bank_holidays import is_bank_holiday
 from booking.context import Context
 from booking.domain.booking_rules import Broken, Hours
 from booking.domain.fares import fare_pence, pass_is_free
-from booking.domain.obstacles import obstacle, outside_hours
+from booking.domain.obstacles import no_buses, obstacle, outside_hours
 from booking.domain.offers import (
     MINUTE_POUNDS,
     VISIT_AT_LEAST,
@@ -114,6 +114,9 @@ def _evening_before(day: date) -> datetime:
 
 def _place(seated: Seated, ask: Ask) -> None:
     """Find room for both directions of a wish, or say why there is none."""
+    if not seated.edit.day.shifts:
+        seated.refused.append((ask, no_buses(seated.town.rules.name, ask.wish.day)))
+        return
     engine, legs, soonest = seated.engine, [], 0
     stands = (ask.traveller.stand, Standing(ask.wish.to_place_id, 0))
     for when, ends in ((ask.wish.when, stands), (ask.wish.home, stands[::-1])):

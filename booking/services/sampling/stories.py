@@ -79,10 +79,13 @@ def refuse_some(ctx: Context, town: Town, days: list[date], handler: int | None)
     """Wishes that the rules forbid: a day without buses, a place outside, too far ahead."""
     random = Random(f"refused {town.code}")  # noqa: S311 - a story, not a secret
     outside = _outside(ctx, town)
+    inside = town.visits or town.errands
+    if not inside:
+        return 0
     refused = 0
     for day in days:
         who = random.choice(town.travellers)
-        place = random.choice(town.visits)
+        place = random.choice(inside)
         wish = Wish(who.person_id, who.home, place, day, When(WhenKind.ARRIVE_BY, time(11)))
         closed = town.rules.hours_on(day) is None
         if not closed and outside:

@@ -85,7 +85,9 @@ def _one(town: Town, day: date, random: Random, now: datetime, who: Traveller | 
         wish = make(meeting, traveller, day, random)
     else:
         traveller = who or random.choice(town.travellers)
-        places = town.errands if kind == "errand" and town.errands else town.visits
+        places = (kind == "errand" and town.errands) or town.visits or town.errands
+        if not places:
+            return None
         place = random.choice(places)
         wish = _out_and_back(place, traveller, day, random)
     if wish.to_place_id in (traveller.home, traveller.stand.place_id):
