@@ -17,7 +17,7 @@ from booking.context import Context, build_context
 from booking.web import here
 from booking.web.access import check_every_route, init_access
 from booking.web.audit import init_audit
-from booking.web.blueprints import blueprints
+from booking.web.blueprints import BLUEPRINTS
 from booking.web.browser import init_browser
 from booking.web.errors import init_errors
 from booking.web.frame import init_frame
@@ -53,7 +53,7 @@ def create_app(settings: Settings | None = None, ctx: Context | None = None) -> 
     init_audit(app)
     init_frame(app, settings)
     init_look(app)
-    for blueprint, prefix in blueprints():
-        app.register_blueprint(blueprint, url_prefix=prefix or None)
+    for blueprint, prefix in BLUEPRINTS:
+        app.register_blueprint(blueprint, url_prefix=prefix)
     check_every_route(app)
     return app

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Final
 
 from flask import Blueprint
 
-BLUEPRINTS: Final = (
-    ("booking.web.passenger", ""),
-    ("booking.web.callcentre", "/calls"),
-    ("booking.web.driver", "/drive"),
-    ("booking.web.operator", "/board"),
-    ("booking.web.api", "/api"),
-    ("booking.web.auth", ""),
-    ("booking.web.pages", ""),
-    ("booking.web.health", ""),
+from booking.web import api, auth, callcentre, driver, health, operator, pages, passenger
+
+BLUEPRINTS: Final[tuple[tuple[Blueprint, str | None], ...]] = (
+    (passenger.bp, None),
+    (callcentre.bp, "/calls"),
+    (driver.bp, "/drive"),
+    (operator.bp, "/board"),
+    (api.bp, "/api"),
+    (auth.bp, None),
+    (pages.bp, None),
+    (health.bp, None),
 )
-"""Module and where its `bp` begins, unless the blueprint says so itself."""
-
-
-def blueprints() -> list[tuple[Blueprint, str]]:
-    """Every blueprint with its prefix."""
-    found = ((import_module(name), prefix) for name, prefix in BLUEPRINTS if find_spec(name))
-    return [
-        (module.bp, module.bp.url_prefix or prefix)
-        for module, prefix in found
-        if hasattr(module, "bp")
-    ]
+"""Each front end and where it begins."""
