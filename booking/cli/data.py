@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from booking.config import Settings
-from booking.context import build_context
 from booking.domain.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ def add_commands(commands: Any) -> None:
 
 
 def _import(arguments: argparse.Namespace) -> int:
+    from booking.context import build_context
     from booking.services.import_data import import_data
 
     ctx = build_context(Settings.from_environment())
@@ -41,6 +41,7 @@ def _import(arguments: argparse.Namespace) -> int:
 
 
 def _plan(arguments: argparse.Namespace) -> int:
+    from booking.context import build_context
     from booking.services.plan import plan_zone_day
     from booking.services.zone_days import zone_day_id_of
 

@@ -1,20 +1,29 @@
-"""`outabout demo`: the whole service on this machine, with the sample scheme in it."""
+"""`outabout demo`: the whole service on this machine, with the sample scheme in it.
+
+The process that looks after the others imports little and stays small: what fills
+the database (`outabout sample`) is a process of its own, over before the web starts.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
 import shutil
+import signal
+import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import Any, Final, NoReturn
 
 from booking.config import Settings
-from booking.context import build_context
-from booking.domain.service_day import LONDON
+from booking.embedded.children import die_with_parent
 from booking.embedded.supervisor import CannotStart, Supervisor
-from booking.migrate import migrate
+
+SIGN_INS: Final = "sign-ins.txt"
+OURS: Final = ("outabout.db", "pids.json", "secret", "valkey.log")
+DAYS: Final = 14
 
 
 def add_commands(commands: Any) -> None:
@@ -23,23 +32,11 @@ def add_commands(commands: Any) -> None:
     demo.add_argument("--fresh", action="store_true", help="forget all data and start over")
     demo.add_argument("--port", type=int, default=8000, help="port of the web pages (8000)")
     demo.add_argument("--data", type=Path, default=Path("var/demo"), help="where the data is kept")
-    demo.add_argument(
-        "--at",
-        type=_shift,
-        default=0.0,
-        metavar="TIME",
-        help="go by another clock, begun at this village time, such as 2026-12-08T09:00",
-    )
+    demo.add_argument("--empty", action="store_true", help="start without the sample scheme")
     demo.set_defaults(run=_demo)
-
-
-def _shift(text: str) -> float:
-    """Seconds from now to that time in the village; for argparse."""
-    try:
-        wanted = datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a time like 2026-12-08T09:00") from None
-    return (wanted.replace(tzinfo=LONDON) - datetime.now(UTC)).total_seconds()
+    sample = commands.add_parser("sample", help="load the sample scheme into an empty database")
+    sample.add_argument("--days", type=int, default=DAYS, help="days of sample journeys (14)")
+    sample.set_defaults(run=_sample)
 
 
 def _say(words: str) -> None:
@@ -47,19 +44,18 @@ def _say(words: str) -> None:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
-    folder = arguments.data.absolute()
-    os.environ["OUTABOUT_TIME_SHIFT"] = str(arguments.at)
+    folder: Path = arguments.data.absolute()
     supervisor = Supervisor(folder, arguments.port, _say)
+    signal.signal(signal.SIGTERM, _stop)
     try:
         supervisor.check_free()
-        if arguments.fresh and folder.exists():
-            shutil.rmtree(folder)
+        if arguments.fresh:
+            _forget(folder)
         supervisor.prepare()
-        os.environ.update(supervisor.env)
-        _fill(supervisor.env)
+        _fill(supervisor.env, arguments.empty)
         _say("Starting the web server, the worker and the clock ...")
         supervisor.start_service()
-        _greet(arguments.port)
+        _greet(supervisor)
         supervisor.run()
         _say("Stopping ...")
     except CannotStart as error:
@@ -70,24 +66,59 @@ def _demo(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _fill(env: dict[str, str]) -> None:
-    """Migrate, and load the sample scheme where there is none."""
+def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _forget(folder: Path) -> None:
+    """Remove the demo's data; never a folder that holds anything else."""
+    if not folder.exists():
+        return
+    inside = {path.name for path in folder.iterdir()}
+    if inside and not inside.intersection(OURS):
+        raise CannotStart(f"{folder} holds other things. Choose an empty folder with --data.")
+    shutil.rmtree(folder)
+
+
+def _fill(env: dict[str, str], empty: bool) -> None:
+    """Migrate, and load the sample scheme where there is none, in a process of its own."""
+    command = [sys.executable, "-m", "booking.cli", *(["migrate"] if empty else ["sample"])]
+    done = subprocess.run(  # noqa: S603 - our own command, no shell
+        command, env=env, preexec_fn=die_with_parent, check=False
+    )
+    if done.returncode != 0:
+        raise CannotStart("The database could not be filled. --fresh starts over.")
+
+
+def _sample(arguments: argparse.Namespace) -> int:
+    from booking.context import build_context
+    from booking.migrate import migrate
     from booking.services.sample import load_sample
 
-    settings = Settings.from_environment(env)
+    settings = Settings.from_environment()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
     migrate(settings.database_url)
-    ctx = build_context(settings)
-    load_sample(ctx, now=ctx.now(), progress=_say)
+    ctx = build_context(settings, pool_size=2)
+    logins = load_sample(ctx, datetime.now(UTC), _say, days=arguments.days)
+    lines = [
+        f"  {one.kind}: {one.name}\n    {settings.public_url}{one.path}  {one.words}"
+        for one in logins.sign_ins
+    ]
+    (settings.data_dir / SIGN_INS).write_text("\n".join(lines) + "\n", "utf-8")
     ctx.db.close()
+    if not settings.demo:
+        _say("The sample scheme is loaded." if logins.loaded else "There is a scheme already.")
+    return 0
 
 
-def _greet(port: int) -> None:
-    from booking.services.demo_accounts import seed_demo_accounts
+def _greet(supervisor: Supervisor) -> None:
+    _say(f"\nOut & About is running at {supervisor.env['PUBLIC_URL']}/\n")
+    sign_ins = supervisor.folder / SIGN_INS
+    if sign_ins.exists():
+        _say(sign_ins.read_text("utf-8"))
+    _say(f"Ctrl-C stops everything. The data is kept in {_near(supervisor.folder)};")
+    _say("--fresh starts over.")
 
-    ctx = build_context(Settings.from_environment())
-    _say(f"\nOut & About is running at http://127.0.0.1:{port}/\n")
-    for sign_in in seed_demo_accounts(ctx, ctx.now()):
-        _say(f"  {sign_in.kind}: {sign_in.name}")
-        _say(f"    http://127.0.0.1:{port}{sign_in.path}  {sign_in.words}")
-    _say("\nCtrl-C stops everything. The data is kept; --fresh starts over.")
-    ctx.db.close()
+
+def _near(folder: Path) -> str:
+    return os.path.relpath(folder) if folder.is_relative_to(Path.cwd()) else str(folder)

@@ -8,8 +8,6 @@ import sys
 from typing import Any
 
 from booking.config import Settings
-from booking.migrate import migrate
-from booking.services.readiness import check_everything
 
 Commands = Any
 
@@ -84,6 +82,8 @@ def _celery(*words: str) -> int:
 
 
 def _migrate(_: argparse.Namespace) -> int:
+    from booking.migrate import migrate
+
     settings = Settings.from_environment()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     migrate(settings.database_url)
@@ -92,6 +92,8 @@ def _migrate(_: argparse.Namespace) -> int:
 
 
 def _doctor(_: argparse.Namespace) -> int:
+    from booking.services.readiness import check_everything
+
     findings = check_everything(Settings.from_environment())
     for finding in findings:
         print(f"{'ok  ' if finding.ok else 'BAD '} {finding.what}: {finding.words}")

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -38,15 +39,34 @@ def start(
 
 
 def stop(child: subprocess.Popen[bytes], seconds: float = 10) -> None:
-    """Ask it to end, and end it if it does not."""
-    if child.poll() is not None:
-        return
-    child.terminate()
+    """Ask it to end, and end it and whatever it started if it does not."""
+    if child.poll() is None:
+        child.terminate()
+        try:
+            child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait(5)
+    end_group(child.pid)
+
+
+def end_group(pid: int) -> None:
+    """End what a child left behind: each child leads a group of its own."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def lives(pid: int) -> bool:
+    """Whether that process is there; one that ended and was not yet buried is not."""
     try:
-        child.wait(seconds)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait(5)
+        os.kill(pid, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return True
+    return state != "Z"
 
 
 def free_port() -> int:
@@ -69,9 +89,7 @@ def port_is_free(port: int) -> bool:
 
 def is_ours(pid: int, word: str) -> bool:
     """Whether that process lives and has `word` in its command line (Linux; else: lives)."""
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, PermissionError):
+    if not lives(pid):
         return False
     try:
         return word.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()

@@ -16,11 +16,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Final
 
-from booking.embedded.children import is_ours, port_is_free, start, stop
+from booking.embedded.children import end_group, is_ours, lives, port_is_free, start, stop
 from booking.embedded.valkey import start_valkey
 
 READY_SECONDS: Final = 60
@@ -42,6 +43,8 @@ class Supervisor:
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self.failures: dict[str, int] = {}
         self.stopping = False
+        self.ours = False
+        """Whether the folder is ours to tidy up, and not another supervisor's."""
         self.env: dict[str, str] = {}
 
     def check_free(self) -> None:
@@ -57,8 +60,12 @@ class Supervisor:
 
     def prepare(self) -> None:
         """Make the folder and start the queue."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.children["valkey"], redis_url = start_valkey(self.folder)
+        self.ours = True
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.children["valkey"], redis_url = start_valkey(self.folder)
+        except (OSError, RuntimeError) as error:
+            raise CannotStart(str(error)) from error
         self.env = {
             **os.environ,
             "OUTABOUT_DEMO": "1",
@@ -71,11 +78,13 @@ class Supervisor:
         self._remember()
 
     def start_service(self) -> None:
-        """Start web, worker and beat, and wait until the web answers."""
-        for name in ("web", "worker", "beat"):
-            self._start(name)
+        """Start the web, and once it answers the worker and the beat."""
+        self._start("web")
         self._remember()
         self._wait_for_web()
+        for name in ("worker", "beat"):
+            self._start(name)
+        self._remember()
 
     def run(self) -> None:
         """Keep everything up until Ctrl-C or SIGTERM."""
@@ -86,12 +95,16 @@ class Supervisor:
             time.sleep(0.5)
 
     def close(self) -> None:
-        """Stop every child and forget them."""
+        """Stop every child and forget them; the queue last, and all others side by side."""
+        for name, child in self.children.items():
+            if name != "valkey" and child.poll() is None:
+                child.terminate()
         for name in STOP_ORDER:
             child = self.children.pop(name, None)
             if child is not None:
                 stop(child)
-        self._pids.unlink(missing_ok=True)
+        if self.ours:
+            self._pids.unlink(missing_ok=True)
 
     @property
     def _pids(self) -> Path:
@@ -117,6 +130,7 @@ class Supervisor:
         for name, child in list(self.children.items()):
             if child.poll() is None:
                 continue
+            end_group(child.pid)  # a web server's own children would keep the port
             failures = self.failures[name] = self.failures.get(name, 0) + 1
             self.say(f"{name} stopped by itself; starting it again (its log: {name}.log)")
             time.sleep(min(0.2 * 2 ** min(failures, 6), 10))
@@ -169,13 +183,10 @@ def _secret(file: Path) -> str:
 
 def _end(pid: int) -> None:
     for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
+        with suppress(ProcessLookupError):
             os.kill(pid, number)
-        except ProcessLookupError:
-            return
         for _ in range(50):
-            time.sleep(0.1)
-            try:
-                os.kill(pid, 0)
-            except ProcessLookupError:
+            if not lives(pid):
+                end_group(pid)
                 return
+            time.sleep(0.1)
