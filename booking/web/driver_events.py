@@ -79,7 +79,11 @@ def _moment(text: str) -> datetime:
 
 
 def _whole(value: Any) -> int:
-    number = int(value)
-    if isinstance(value, bool) or not 0 < number < 2**31:
+    """A row's number, as a form's text or as JSON."""
+    try:
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
+        raise Invalid(WRONG) from None
+    if isinstance(value, (bool, float)) or not 0 < number < 2**31:
         raise Invalid(WRONG)
     return number

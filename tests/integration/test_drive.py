@@ -15,17 +15,27 @@ from booking.models import Booking, BookingEvent, DriverEvent, ZoneDay
 from booking.services.cancel import cancel
 from booking.services.drive import Event, Recorded, record_events
 from booking.services.manifest import manifest, todays_shifts
+from tests.integration.copies import copy_world
 from tests.world import World, book_one, make_context, make_world, wish
 
 MORNING = datetime.fromisoformat("2026-12-08T08:00:00+00:00")
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+@pytest.fixture(scope="module")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> World:
     """Two buses; four people booked from Hose and Harby to Melton Mowbray by ten, and home."""
-    made = make_world(make_context(f"sqlite:///{tmp_path / 'drive.db'}", tmp_path), buses=2)
+    folder = Path(tmp_path_factory.mktemp("pattern"))
+    made = make_world(make_context(f"sqlite:///{folder / 'drive.db'}", folder), buses=2)
     for person, start in enumerate(("Hose", "Hose", "Harby", "Stathern")):
         book_one(made, wish(made, person, start=start, home=time(14)))
+    made.ctx.db.close()
+    return made
+
+
+@pytest.fixture
+def world(pattern: World, tmp_path: Path) -> Iterator[World]:
+    """A copy of the day, for one test to do with as it likes."""
+    made = copy_world(pattern, tmp_path)
     yield made
     made.ctx.db.close()
 
