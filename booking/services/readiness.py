@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Final
 
 import redis
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from booking.config import Settings
@@ -87,12 +85,20 @@ def _engine() -> str:
     return "compiled"
 
 
+def warm_planner() -> None:
+    """Compile all of the engine, so that no task pays for it; for a worker's start."""
+    warm()
+
+
 def _planner() -> str:
     warm()
     return "compiled"
 
 
 def _schema(ctx: Context) -> str:
+    from alembic.migration import MigrationContext  # ten megabytes the web never needs
+    from alembic.script import ScriptDirectory
+
     with ctx.db.engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_heads()
     newest = ScriptDirectory(str(ROOT / "migrations")).get_heads()
