@@ -10,7 +10,7 @@ import sys
 
 from sqlalchemy.exc import DBAPIError
 
-from booking.cli import data, demo, processes
+from booking.cli import data, demo, processes, staff
 from booking.config import SettingsError
 from booking.domain.errors import BookingError
 from booking.services.outages import is_outage
@@ -22,7 +22,7 @@ def parser() -> argparse.ArgumentParser:
         prog="outabout", description="Out & About: demand-responsive transport."
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for family in (processes, data, demo):
+    for family in (processes, data, demo, staff):
         family.add_commands(commands)
     return top
 

@@ -137,6 +137,14 @@ def get_account(ctx: Context, account_id: int) -> Account:
     return account
 
 
+def get_staff(ctx: Context, email: str) -> Account:
+    """The account of somebody of the staff; raises NotFound where the address has none."""
+    account = _find_by_email(ctx, email.strip().lower())
+    if account is None:
+        raise NotFound(f"There is no account for {email}. `outabout staff list` shows them all.")
+    return account
+
+
 def list_staff(ctx: Context) -> list[Account]:
     """Every account with a password, by name."""
     with ctx.db.reading() as session:

@@ -42,6 +42,15 @@ def issue_code(ctx: Context, driver_id: int, by: str, now: datetime) -> str:
     return f"{code[:4]} {code[4:]}"
 
 
+def get_driver_id(ctx: Context, driver_code: str) -> int:
+    """The driver with this code of the fleet; raises NotFound where there is none."""
+    with ctx.db.reading() as session:
+        found = session.scalar(select(Driver.id).where(Driver.code == driver_code))
+    if found is None:
+        raise NotFound(f"There is no driver with the code {driver_code}.")
+    return found
+
+
 def seed_code(ctx: Context, driver_id: int, code: str, now: datetime) -> None:
     """A known code for a sample driver that works again and again. Only for the demo.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from werkzeug.routing import Rule
 
 from booking.services.access import RoleName, roles_of
 from booking.web.access import OPEN, access_to
+from tests.conftest import _address as database_address
+from tests.conftest import _create as create_database
+from tests.conftest import _drop as drop_database
 from tests.integration.cast import ROLES, Stage, build_stage
 
 SAMPLES: dict[str, Any] = {
@@ -36,6 +40,31 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     stage = build_stage(Path(tmp_path_factory.mktemp("matrix")), demo=True)
     yield stage
     stage.ctx.db.close()
+
+
+@contextmanager
+def stage_on(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[Stage]:
+    """The demo with the cast, on a new database of this kind."""
+    if kind == "sqlite":
+        stage = build_stage(folder, demo=True)
+        yield stage
+        stage.ctx.db.close()
+        return
+    server = request.getfixturevalue("postgres_server")
+    name = create_database(server)
+    stage = build_stage(folder, demo=True, database_url=database_address(server, name))
+    yield stage
+    stage.ctx.db.close()
+    drop_database(server, name)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def each_stage(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
+    """The same service on the embedded database, and on the one of production."""
+    with stage_on(request.param, request, Path(tmp_path_factory.mktemp("each"))) as stage:
+        yield stage
 
 
 def routes(stage: Stage) -> list[tuple[Rule, str]]:
@@ -86,9 +115,9 @@ def faulty(rule: Rule, response: Any) -> bool:
 
 
 @pytest.mark.parametrize("name", ROLES)
-def test_every_route_holds_to_what_it_declares(stage: Stage, name: str) -> None:
+def test_every_route_holds_to_what_it_declares(each_stage: Stage, name: str) -> None:
     """Whoever a route is not declared for is turned away; nobody ever meets a fault of ours."""
-    wrong = []
+    wrong, stage = [], each_stage
     roles = roles_of(stage.accounts[name]) if name else frozenset()
     for rule, method in routes(stage):
         access = access_to(stage.app, rule.endpoint)

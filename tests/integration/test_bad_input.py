@@ -24,7 +24,14 @@ from booking.web.access import open_to_all
 from booking.web.passenger.draft import Draft
 from tests.conftest import counted
 from tests.integration.cast import Stage, build_stage
-from tests.integration.test_access_matrix import SAMPLES, address, faulty, routes, whose
+from tests.integration.test_access_matrix import (
+    SAMPLES,
+    address,
+    faulty,
+    routes,
+    stage_on,
+    whose,
+)
 from tests.world import DAY
 
 SCRIPT = "<script>alert('bad')</script>"
@@ -107,11 +114,13 @@ class Forms(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """One small service for all the bad input."""
-    stage = build_stage(Path(tmp_path_factory.mktemp("bad")), demo=True)
-    yield stage
-    stage.ctx.db.close()
+def stage(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
+    """One small service for all the bad input; on PostgreSQL in the long run."""
+    kind = "postgresql" if counted(10) == 10 else "sqlite"
+    with stage_on(kind, request, Path(tmp_path_factory.mktemp("bad"))) as stage:
+        yield stage
 
 
 def browser(stage: Stage, name: str) -> FlaskClient:
