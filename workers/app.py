@@ -78,9 +78,9 @@ def celery_app() -> Celery:
 
 def _warm(**_: object) -> None:
     """Compile the routing engine before the first task, not in it."""
-    from routing.warming import warm
+    from booking.services.readiness import warm_planner
 
-    warm()
+    warm_planner()
 
 
 def _alive(**_: object) -> None:

@@ -15,6 +15,8 @@ from booking.domain.wish import When, WhenKind
 
 STEP: Final = 600
 """Windows begin on ten-minute marks: times people can remember."""
+ROUND: Final = 300
+"""Windows end, and latest arrivals fall, on five-minute marks."""
 EARLY_ARRIVAL: Final = 3600
 """Arriving more than an hour before one must be there is not an answer."""
 LATER_START: Final = 3600
@@ -160,12 +162,14 @@ def _marks(shape: LegShape, *, through: int | None = None) -> Iterable[int]:
 
 
 def _arrival(shape: LegShape, start: int) -> int:
-    """The latest arrival a window that starts then promises."""
-    return min(shape.closes, start + shape.window + shape.boarding + shape.ride_limit)
+    """The latest arrival a window that starts then promises, in round minutes."""
+    latest = start + shape.window + shape.boarding + shape.ride_limit
+    return min(shape.closes, latest + -latest % ROUND)
 
 
 def _at(shape: LegShape, start: int, arrive_by: int, away: float) -> Candidate:
     latest = min(start + shape.window, arrive_by - shape.boarding - shape.direct)
+    latest -= (latest - start) % ROUND
     return Candidate(start, max(start, latest), 0, arrive_by, max(0.0, away))
 
 

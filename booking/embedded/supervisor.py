@@ -100,9 +100,8 @@ class Supervisor:
             if name != "valkey" and child.poll() is None:
                 child.terminate()
         for name in STOP_ORDER:
-            child = self.children.pop(name, None)
-            if child is not None:
-                stop(child)
+            if name in self.children:
+                stop(self.children.pop(name))
         if self.ours:
             self._pids.unlink(missing_ok=True)
 

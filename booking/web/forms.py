@@ -10,10 +10,10 @@ from flask_wtf import FlaskForm
 from booking.domain.errors import Invalid
 
 
-class Form(FlaskForm):
+class Form(FlaskForm):  # type: ignore[misc]  # the library is not typed
     """A form of a page. It reads what was typed into the page, never a JSON body."""
 
-    class Meta(FlaskForm.Meta):
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """How the form takes what was sent."""
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
