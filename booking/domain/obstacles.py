@@ -12,7 +12,7 @@ from booking.domain.words import day as day_in_words
 
 REASONS: Final = {
     "capacity": "every bus that could come is full then",
-    "hours": "no bus is on the road then",
+    "hours": "it does not fit into the hours that the buses are out",
     "ride_limit_on_board": "somebody already on the bus would be on it for too long",
     "promise": "a bus would be late for people we have already promised",
     "break": "the driver has to take a rest then",
