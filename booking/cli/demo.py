@@ -18,6 +18,7 @@ from types import FrameType
 from typing import Any, Final, NoReturn
 
 from booking.config import Settings
+from booking.domain.service_day import LONDON
 from booking.embedded.children import die_with_parent
 from booking.embedded.supervisor import CannotStart, Supervisor
 
@@ -32,11 +33,27 @@ def add_commands(commands: Any) -> None:
     demo.add_argument("--fresh", action="store_true", help="forget all data and start over")
     demo.add_argument("--port", type=int, default=8000, help="port of the web pages (8000)")
     demo.add_argument("--data", type=Path, default=Path("var/demo"), help="where the data is kept")
+    demo.add_argument(
+        "--at",
+        type=_shift,
+        default=0.0,
+        metavar="TIME",
+        help="go by another clock, begun at this village time, such as 2026-12-08T09:00",
+    )
     demo.add_argument("--empty", action="store_true", help="start without the sample scheme")
     demo.set_defaults(run=_demo)
     sample = commands.add_parser("sample", help="load the sample scheme into an empty database")
     sample.add_argument("--days", type=int, default=DAYS, help="days of sample journeys (14)")
     sample.set_defaults(run=_sample)
+
+
+def _shift(text: str) -> float:
+    """Seconds from now to that time in the village; for argparse."""
+    try:
+        wanted = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time like 2026-12-08T09:00") from None
+    return (wanted.replace(tzinfo=LONDON) - datetime.now(UTC)).total_seconds()
 
 
 def _say(words: str) -> None:
@@ -45,6 +62,7 @@ def _say(words: str) -> None:
 
 def _demo(arguments: argparse.Namespace) -> int:
     folder: Path = arguments.data.absolute()
+    os.environ["OUTABOUT_TIME_SHIFT"] = str(arguments.at)
     supervisor = Supervisor(folder, arguments.port, _say)
     signal.signal(signal.SIGTERM, _stop)
     try:
@@ -99,7 +117,7 @@ def _sample(arguments: argparse.Namespace) -> int:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     migrate(settings.database_url)
     ctx = build_context(settings, pool_size=2)
-    logins = load_sample(ctx, datetime.now(UTC), _say, days=arguments.days)
+    logins = load_sample(ctx, ctx.now(), _say, days=arguments.days)
     lines = [
         f"  {one.kind}: {one.name}\n    {settings.public_url}{one.path}  {one.words}"
         for one in logins.sign_ins
