@@ -40,8 +40,12 @@ class Claimed:
     id: int
     tries: int
     until: datetime
-    has_end: bool
+    stale_at: datetime | None
     outgoing: Outgoing
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it went stale, or may be somebody else's by now."""
+        return now >= self.until or (self.stale_at is not None and now >= self.stale_at)
 
 
 def send_due(ctx: Context, *, now: datetime, carrier: Carrier | None = None) -> int:
@@ -117,11 +121,14 @@ def _claimed(message: Message, until: datetime) -> Claimed:
         subject=message.subject,
         body=message.body,
     )
-    return Claimed(message.id, message.attempts, until, message.stale_at is not None, outgoing)
+    return Claimed(message.id, message.attempts, until, message.stale_at, outgoing)
 
 
 def _deliver(ctx: Context, carrier: Carrier, claimed: Claimed, now: datetime) -> bool:
-    if _is_stale(ctx, claimed, now):
+    if claimed.is_over(now):
+        # Given back, for `ring_instead` to find.
+        with ctx.db.writing() as session:
+            _release(session, claimed, {})
         return False
     try:
         if claimed.tries == 1 or not carrier.knows(claimed.outgoing.key):
@@ -138,22 +145,10 @@ def _deliver(ctx: Context, carrier: Carrier, claimed: Claimed, now: datetime) ->
     return True
 
 
-def _is_stale(ctx: Context, claimed: Claimed, now: datetime) -> bool:
-    """Looked at again just before sending; then given back, for `ring_instead` to find."""
-    with ctx.db.reading() as session:
-        message = session.get_one(Message, claimed.id)
-        still = message.status == "waiting" and message.claimed_until == claimed.until
-        stale = message.stale_at is not None and message.stale_at <= now
-    if still and stale:
-        with ctx.db.writing() as session:
-            _release(session, claimed, {})
-    return stale or not still
-
-
 def _not_sent(ctx: Context, claimed: Claimed, error: CarrierError, now: datetime) -> None:
     words = str(error)[:200]
     with ctx.db.writing() as session:
-        if error.permanent or (not claimed.has_end and claimed.tries >= TRIES):
+        if error.permanent or (claimed.stale_at is None and claimed.tries >= TRIES):
             message = session.get_one(Message, claimed.id)
             if message.status == "waiting":
                 _give_up(session, message, "failed", words, now)

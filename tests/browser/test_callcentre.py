@@ -152,7 +152,7 @@ def test_the_conversation_works_without_script(stage: Stage, open_page: Open) ->
     page.locator("#day").select_option(value=DAY.isoformat())
     page.locator("#when_time").fill("10:30")
     page.get_by_role("button", name="See times").click()
-    page.locator("input[name=offer]").first.check()
+    page.locator(".oa-choice__label").first.click()
     page.get_by_role("button", name="Keep this one").click()
     page.get_by_role("button", name="Book it").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Booked")

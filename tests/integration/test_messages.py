@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,16 +24,17 @@ from booking.services.messages import write_message
 from booking.services.notify import NEAR, pickups_of, write_day_before, write_reminders
 from booking.services.send import CLAIMED_FOR, send_due, send_message
 from booking.services.zone_days import current_runs
-from tests.world import DAY, NOW, World, book_one, make_context, make_world, wish
+from tests.conftest import counted
+from tests.world import DAY, NOW, World, book_one, make_world, wish
 
 EVENING = datetime(2026, 12, 7, 17, 5, tzinfo=UTC)
 PICKUP = at(DAY, time(9, 40))
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    """One zone, one bus, twenty people with mobile phones who want texts."""
-    world = make_world(make_context(f"sqlite:///{tmp_path / 'messages.db'}", tmp_path))
+def world(any_ctx: Context) -> World:
+    """One zone, one bus, twenty people with mobile phones who want texts; on both databases."""
+    world = make_world(any_ctx)
     change_people(world, phone_type="mobile", channel="text")
     return world
 
@@ -241,12 +241,9 @@ def test_eight_workers_at_once_send_each_message_once(world: World) -> None:
 
 @pytest.mark.fault
 @pytest.mark.counted
-def test_texts_through_a_carrier_that_fails_a_third_of_the_time(
-    world: World, request: pytest.FixtureRequest
-) -> None:
+def test_texts_through_a_carrier_that_fails_a_third_of_the_time(world: World) -> None:
     """None is sent stale, none lost, none doubled; each undelivered one is on the list in time."""
-    long = request.config.getoption("--long", default=False)
-    number = 5_000 if long else 500
+    number = counted(5_000)
     stale_at = PICKUP - timedelta(minutes=35)
     write_texts(world.ctx, number, stale_at=stale_at, people=world.people)
     sent_at: list[datetime] = []
@@ -271,18 +268,21 @@ def test_texts_through_a_carrier_that_fails_a_third_of_the_time(
     )
 
 
-def test_without_the_claim_texts_would_be_doubled(
-    world: World, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("guarded", "sent"), [(True, 1), (False, 2)])
+def test_the_claim_is_what_keeps_texts_from_being_doubled(
+    world: World, monkeypatch: pytest.MonkeyPatch, guarded: bool, sent: int
 ) -> None:
-    """The control: with the claim's guard off, two workers send the same text twice."""
+    """A second worker while the first is sending: once with the claim, twice without it."""
     book_one(world, wish(world))
-    monkeypatch.setattr("booking.services.send.CLAIMED_FOR", timedelta(0))
+    if not guarded:
+        waiting = (Message.status == "waiting") & (Message.channel == "text")
+        monkeypatch.setattr("booking.services.send._sendable", lambda _now: waiting)
     second = FakeCarrier()
     first = FakeCarrier(
         before=lambda _: send_due(world.ctx, now=NOW + timedelta(seconds=1), carrier=second)
     )
     send_due(world.ctx, now=NOW, carrier=first)
-    assert len(first.taken) + len(second.taken) == 2
+    assert len(first.taken) + len(second.taken) == sent
 
 
 def test_the_exact_time_is_told_the_evening_before(world: World) -> None:
