@@ -7,7 +7,7 @@ the call handlers' list is read out in the words of the text message.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +21,8 @@ from booking.config import Scheme
 from booking.domain import words
 from booking.domain.service_day import local
 from booking.domain.statuses import BookingStatus
-from booking.models import Booking, JourneyRequest, Person, Place
+from booking.models import Booking, JourneyRequest, Person, Place, ZoneDay
+from booking.services.zone_days import current_runs
 
 TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates" / "messages"
 FOLDERS: Final = {"text": "sms", "call": "sms", "email": "email", "letter": "letter"}
@@ -52,6 +53,8 @@ class LegWords:
     walk_to_m: int
     fare_pence: int
     status: BookingStatus
+    has_bus: bool = True
+    """Whether a run of the current plan carries them (looked up for `disrupted` only)."""
 
     @property
     def coming(self) -> bool:
@@ -66,15 +69,23 @@ class Written:
     body: str
 
 
-def legs_of(session: Session, request: JourneyRequest | None) -> tuple[LegWords, ...]:
-    """The directions of a request as they stand in this transaction, outward first."""
+def legs_of(
+    session: Session, request: JourneyRequest | None, *, with_plan: bool = False
+) -> tuple[LegWords, ...]:
+    """The directions of a request as they stand in this transaction, outward first.
+
+    `with_plan` also looks up whether a bus is planned for each.
+    """
     if request is None:
         return ()
     session.flush()
     bookings = session.scalars(
         select(Booking).where(Booking.request_id == request.id).order_by(Booking.leg)
     ).unique()
-    return tuple(leg_words(booking) for booking in bookings)
+    if not with_plan:
+        return tuple(leg_words(booking) for booking in bookings)
+    carried = _carried(session, request)
+    return tuple(replace(leg_words(booking), has_bus=booking.id in carried) for booking in bookings)
 
 
 def name_place(place: Place, person_id: int) -> str:
@@ -144,6 +155,13 @@ def leg_words(booking: Booking) -> LegWords:
         fare_pence=booking.fare_pence,
         status=BookingStatus(booking.status),
     )
+
+
+def _carried(session: Session, request: JourneyRequest) -> set[int]:
+    """The bookings that the current plan of the request's day carries."""
+    zone_day = session.get(ZoneDay, request.zone_day_id) if request.zone_day_id else None
+    runs = current_runs(session, zone_day) if zone_day else ()
+    return {stop.booking_id for run in runs for stop in run.stops if stop.booking_id is not None}
 
 
 def _local(moment: datetime | None) -> datetime | None:

@@ -69,7 +69,7 @@ def write_message(
     """
     if kind not in KINDS:
         raise ValueError(f"{kind!r} is not a kind of message; they are {sorted(KINDS)}.")
-    legs = legs_of(session, request)
+    legs = legs_of(session, request, with_plan=kind == "disrupted")
     due_at = due_at or now
     stale_at = stale_at or goes_stale(legs, due_at)
     channel = choose_channel(person, kind, due_at=due_at, stale_at=stale_at)

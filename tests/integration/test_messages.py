@@ -23,6 +23,7 @@ from booking.services.cancel import cancel
 from booking.services.messages import write_message
 from booking.services.notify import NEAR, pickups_of, write_day_before, write_reminders
 from booking.services.send import CLAIMED_FOR, send_due, send_message
+from booking.services.shifts import withdraw_shift
 from booking.services.zone_days import current_runs
 from tests.conftest import counted
 from tests.world import DAY, NOW, World, book_one, make_world, wish
@@ -135,6 +136,16 @@ def test_who_booked_on_the_phone_is_not_rung_to_hear_it_again(world: World) -> N
     assert messages(world.ctx) == []
     cancel(world.ctx, request, by="test", now=NOW)
     assert [message.channel for message in messages(world.ctx)] == ["call"]
+
+
+def test_a_withdrawn_bus_promises_its_passengers_nothing_it_cannot_keep(world: World) -> None:
+    """The only bus breaks down: the text says so, and not the window nobody can keep."""
+    book_one(world, wish(world))
+    withdraw_shift(world.ctx, world.shifts[0], by="test", reason="flat tyre", now=NOW)
+    body = messages(world.ctx)[-1].body
+    assert "Flat tyre." in body
+    assert "we have no bus now for your journey" in body
+    assert "between" not in body
 
 
 def test_sending_twice_sends_once(world: World) -> None:

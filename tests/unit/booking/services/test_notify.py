@@ -136,6 +136,18 @@ def test_a_breakdown_says_why_and_what_now() -> None:
     assert words.endswith("Ring 0116 496 0123 and we will find another way.")
 
 
+@pytest.mark.parametrize("channel", ["text", "email"])
+def test_who_has_no_bus_now_is_not_told_the_old_times(channel: str) -> None:
+    """A promise nobody can keep for now is not said again; the way home that holds is."""
+    left = replace(OUTWARD, has_bus=False)
+    words = say(channel, "disrupted", left, RETURN, reason="the bus has broken down")
+    assert "we have no bus now for your journey there, from your home to Village hall" in words
+    assert "We are looking for another way" in words
+    assert "9:40am" not in words
+    assert "This still holds:" in words
+    assert "12:00 midday" in words
+
+
 @pytest.mark.parametrize("kind", sorted(KINDS))
 @pytest.mark.parametrize("channel", ["text", "call", "email"])
 def test_every_kind_can_be_said_by_text_call_and_mail(kind: str, channel: str) -> None:
