@@ -127,6 +127,8 @@ class JourneyView:
     """Whether cancelling now would be late."""
     replaces: bool
     """Whether it took the place of another journey."""
+    refused: str = ""
+    """Why the nightly batch could not carry it, in its own words."""
 
     @property
     def outward(self) -> LegView | None:
@@ -275,6 +277,7 @@ def _journey(session: Session, request: JourneyRequest, now: datetime) -> Journe
         legs=tuple(of_booking(booking, request.service_date) for booking in bookings),
         late_now=any(is_late(booking, notice, now) for booking in live),
         replaces=request.replaces_id is not None,
+        refused=_refused(session, request),
     )
 
 
@@ -289,6 +292,14 @@ def _purpose(session: Session, request: JourneyRequest) -> str:
         meeting = session.get(GroupSession, request.session_id)
         return meeting.group.name if meeting else ""
     return "An appointment" if request.purpose == "appointment" else ""
+
+
+def _refused(session: Session, request: JourneyRequest) -> str:
+    """The last reason given for a journey that could not be carried."""
+    if request.status != RequestStatus.REFUSED.value:
+        return ""
+    newest = select(Refusal.words).where(Refusal.request_id == request.id)
+    return session.scalar(newest.order_by(Refusal.id.desc()).limit(1)) or ""
 
 
 def _held_until(request: JourneyRequest) -> datetime | None:

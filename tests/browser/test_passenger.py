@@ -22,7 +22,7 @@ Shot = Callable[..., Path]
 @pytest.fixture
 def stage(tmp_path: Path, built_front_end: Path) -> Iterator[Stage]:
     """The cast, and a craft club that meets on Tuesdays in Long Clawson."""
-    stage = build_stage(tmp_path)
+    stage = build_stage(tmp_path, csrf=True)
     with stage.ctx.db.writing() as session:
         place = session.scalars(select(Place).where(Place.name == "Long Clawson")).one()
         club = Group(

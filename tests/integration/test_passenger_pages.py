@@ -18,12 +18,22 @@ from werkzeug.test import TestResponse
 from booking.adapters.geocoder import Address, FakeGeocoder
 from booking.domain.needs import Party
 from booking.domain.wish import PurposeKind, When, WhenKind
-from booking.models import Booking, Group, JourneyRequest, Message, Person, Place, Shift, Zone
+from booking.models import (
+    Booking,
+    Group,
+    JourneyRequest,
+    Message,
+    Person,
+    Place,
+    Refusal,
+    Shift,
+    Zone,
+)
 from booking.models import Session as GroupSession
 from booking.services import places as places_service
 from booking.web.passenger.draft import Draft
 from tests.integration.cast import MARKER_DOOR, MARKER_NOTE, Stage, build_stage
-from tests.world import DAY
+from tests.world import DAY, NOW
 
 CRAFT_DAY = DAY.isoformat()  # a Tuesday
 
@@ -379,6 +389,21 @@ def test_choosing_another_lets_the_first_go(stage: Stage, mary: Walk) -> None:
     assert mary.path == answer
 
 
+def test_asking_afresh_lets_ones_own_hold_go(stage: Stage, mary: Walk) -> None:
+    """The wheelchair space somebody holds does not stand in the way of their next question."""
+    with stage.ctx.db.writing() as session:
+        one_bus = select(func.min(Shift.id)).where(Shift.service_date == DAY).scalar_subquery()
+        session.execute(update(Shift).where(Shift.id != one_bus).values(status="withdrawn"))
+        session.execute(update(Booking).values(status="cancelled"))
+    to_melton(mary)
+    mary.send(mary.path, offer="1")
+    mary.send("/ask/time", when="arrive_by", arrive_by_clock="11:05")
+    with stage.ctx.db.reading() as session:
+        held = select(func.count()).where(Booking.status == "held")
+        assert session.scalar(held) == 0
+    assert "The bus comes between" in mary.words
+
+
 def test_an_unchosen_offer_is_an_error(mary: Walk) -> None:
     """Continue without a choice says what to do."""
     to_melton(mary)
@@ -570,6 +595,21 @@ def test_in_a_batch_zone_one_waits_to_hear(stage: Stage, mary: Walk) -> None:
     with stage.ctx.db.reading() as session:
         told = session.scalars(select(Message.key).where(Message.key.like("waiting:%"))).all()
     assert len(told) == 1
+
+
+def test_what_the_night_could_not_carry_is_explained(stage: Stage, mary: Walk) -> None:
+    """A journey the batch refused shows its reason and the way to ask again."""
+    with stage.ctx.db.writing() as session:
+        request = session.get_one(JourneyRequest, stage.ids["request_id"])
+        request.status = "refused"
+        request.bookings[0].status = "refused"
+        session.add(
+            Refusal(request_id=request.id, rule="batch", words="It was full.", created_at=NOW)
+        )
+    words = mary.open(f"/journeys/{stage.ids['request_id']}")
+    assert "We could not fit this in" in words
+    assert "It was full." in words
+    assert "Go there again on another day" in words
 
 
 def test_without_a_home_any_place_will_do(stage: Stage) -> None:

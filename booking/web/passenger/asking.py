@@ -14,6 +14,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import Invalid
+from booking.services.let_go import let_go
 from booking.services.offer import Asker, ask
 from booking.web import here
 from booking.web.passenger.answers import facts_of
@@ -33,11 +34,13 @@ def go_on(answers: Draft) -> ResponseReturnValue:
 
 def look(answers: Draft) -> ResponseReturnValue:
     """Ask for the journey and go to what we answered."""
-    account = here.account()
+    account, person_id = here.account(), traveller().person_id
+    wish = answers.wish(person_id)
+    let_go(here.ctx(), person_id, wish.day, by=here.who(), now=here.now())
     try:
         request_id = ask(
             here.ctx(),
-            answers.wish(traveller().person_id),
+            wish,
             Asker(account.id, "web"),
             now=here.now(),
             replaces_id=answers.replaces,
