@@ -17,6 +17,7 @@ from flask import Flask, current_app, g, request
 from flask.wrappers import Response
 
 from booking.services import audit
+from booking.services.access import is_staff
 from booking.web import here
 from booking.web.access import access_to
 
@@ -76,7 +77,7 @@ def _write(response: Response) -> Response:
     access = access_to(current_app, endpoint)
     account = here.find_account() if access is not None and access.is_for_staff else None
     declared = audit_of(current_app, endpoint) or Audit()
-    if account is None or declared.reason:
+    if account is None or not is_staff(account) or declared.reason:
         return response
     args = request.view_args or {}
     audit.record(
