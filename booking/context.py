@@ -31,6 +31,6 @@ def build_context(settings: Settings, *, pool_size: int = 10) -> Context:
     """The context the settings ask for. Connects lazily: nothing is opened yet."""
     return Context(
         settings=settings,
-        db=Database(settings.database_url, pool_size=pool_size),
+        db=Database(settings.database_url, pool_size=pool_size, info={"scheme": settings.scheme}),
         travel_times=travel_times_from(settings),
     )

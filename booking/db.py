@@ -28,12 +28,17 @@ class Database:
     that commits at the end, or rolls back when an exception passes through.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(
+        self, url: str, *, pool_size: int = 10, info: dict[str, Any] | None = None
+    ) -> None:
+        """`info` is what every session carries (`session.info`), such as the scheme's name."""
         self.url = url
         self.engine = _engine(url, pool_size)
-        self._read = sessionmaker(self.engine, expire_on_commit=False)
+        self._read = sessionmaker(self.engine, expire_on_commit=False, info=info)
         self._write = sessionmaker(
-            self.engine.execution_options(sqlite_begin="IMMEDIATE"), expire_on_commit=False
+            self.engine.execution_options(sqlite_begin="IMMEDIATE"),
+            expire_on_commit=False,
+            info=info,
         )
 
     @property

@@ -122,11 +122,9 @@ def _without_shift(edit: Edit, shift_id: int) -> Day:
 
 
 def _tell(edit: Edit, booking_ids: tuple[int, ...], reason: str) -> None:
+    theirs = select(Booking.request_id).where(Booking.id.in_(booking_ids))
     requests = edit.session.scalars(
-        select(JourneyRequest)
-        .join(Booking, Booking.request_id == JourneyRequest.id)
-        .where(Booking.id.in_(booking_ids))
-        .distinct()
+        select(JourneyRequest).where(JourneyRequest.id.in_(theirs))
     ).unique()
     for request in requests:
         write_message(
