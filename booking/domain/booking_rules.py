@@ -84,9 +84,7 @@ def check_day(rules: ZoneRules, day: date, now: datetime) -> Broken | None:
             f"The last day you can book now is {day_in_words(last)}.",
         )
     if rules.hours_on(day) is None:
-        return Broken(
-            "closed", f"The bus does not run on {day.strftime('%A')}s in {rules.name}."
-        )
+        return Broken("closed", f"The bus does not run on {day.strftime('%A')}s in {rules.name}.")
     return None
 
 

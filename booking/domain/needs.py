@@ -56,9 +56,7 @@ class Party:
     @property
     def seated(self) -> int:
         """How many of them take a seat (an under-five too: it needs its belt)."""
-        return (
-            self.adults + self.children + self.under_fives + self.pass_holders + self.companions
-        )
+        return self.adults + self.children + self.under_fives + self.pass_holders + self.companions
 
     @property
     def load(self) -> tuple[int, int]:

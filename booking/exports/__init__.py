@@ -1,2 +1,1 @@
-"""Feeds and returns made from what the service knows.
-"""
+"""Feeds and returns made from what the service knows."""
