@@ -8,15 +8,17 @@ results kept, and every socket with a time-out.
 from __future__ import annotations
 
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from celery import Celery
 from celery.signals import task_postrun, worker_init, worker_process_init
 
 from booking.config import Settings
-from booking.context import Context, build_context
 from workers.alive import touch
 from workers.schedule import BEAT
+
+if TYPE_CHECKING:
+    from booking.context import Context
 
 LONGEST_TASK_SECONDS: Final = 120
 VISIBILITY_SECONDS: Final = 180
@@ -31,12 +33,14 @@ LONG_TASKS: Final = ("plan_zone_day", "run_batches")
 @cache
 def context() -> Context:
     """This process's context, made at first use (after the fork)."""
+    from booking.context import build_context  # the beat imports this file and has no need of it
+
     return build_context(Settings.from_environment(), pool_size=4)
 
 
-def make_app(broker_url: str) -> Celery:
-    """A Celery application on that broker."""
-    app = Celery("outabout", broker=broker_url, include=["workers.tasks"])
+def make_app(broker_url: str, *, tasks: bool = True) -> Celery:
+    """A Celery application on that broker; the beat's knows the tasks by name only."""
+    app = Celery("outabout", broker=broker_url, include=["workers.tasks"] if tasks else [])
     app.conf.update(
         task_ignore_result=True,
         task_acks_late=True,

@@ -1,4 +1,4 @@
-"""The beat's scheduler: Celery's own, which also says that it is alive."""
+"""The beat: Celery's scheduler, which also says that it is alive; it loads no task."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ from typing import Any, Final
 
 from celery.beat import PersistentScheduler
 
+from booking.config import Settings
 from workers.alive import touch
+from workers.app import make_app
 
 LONGEST_SLEEP_SECONDS: Final = 30
+
+app = make_app(Settings.from_environment().redis_url, tasks=False)
 
 
 class Clock(PersistentScheduler):  # type: ignore[misc] # Celery is untyped
