@@ -20,6 +20,10 @@ BEAT: Final[dict[str, dict[str, Any]]] = {
         "task": "outabout.materialise_shifts",
         "schedule": 600.0,
     },
+    "forget sign-ins that are over": {
+        "task": "outabout.forget_old_sign_ins",
+        "schedule": 3600.0,
+    },
 }
 """Each entry may be lost or come twice; the next one does what is left to do."""
 

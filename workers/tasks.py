@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from booking.adapters.task_queue import CeleryQueue, QueueDownError
-from booking.services import batch, hold, notify, outbox, plan, send, shifts
+from booking.services import batch, forget, hold, notify, outbox, plan, send, shifts
 from workers.app import celery_app, context
 
 app = celery_app()
@@ -85,3 +85,9 @@ def write_reminders() -> None:
 def materialise_shifts() -> None:
     """Make the shifts of the days that can be booked."""
     shifts.materialise_shifts(context(), now=_now())
+
+
+@task
+def forget_old_sign_ins() -> None:
+    """Delete the traces of sign-ins that are over."""
+    forget.forget_old_sign_ins(context(), _now())
