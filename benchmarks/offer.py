@@ -11,6 +11,7 @@ from benchmarks.service import (
     new_context,
     random_wish,
     read_bench,
+    timed_answer,
 )
 from booking.app import create_app
 from booking.context import Context

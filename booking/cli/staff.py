@@ -19,7 +19,7 @@ BY: Final = "command line"
 def add_commands(commands: Any) -> None:
     """Add this family to the parser."""
     staff = commands.add_parser("staff", help="who of the staff may sign in")
-    what = staff.add_subparsers(dest="what", required=True, metavar="WHAT")
+    what = staff.add_subparsers(dest="what", required=True, metavar="WHAT", help="what to do")
     add = what.add_parser("add", help="make an account; the password is asked for")
     add.add_argument("email", help="the work e-mail address, which is the sign-in name")
     add.add_argument("--name", required=True, help="the name colleagues see")

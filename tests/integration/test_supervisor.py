@@ -24,6 +24,8 @@ from tests.integration.parts import until
 
 PARTS = {"valkey", "web", "worker", "beat"}
 
+pytestmark = pytest.mark.xdist_group("supervisor")
+
 
 @dataclass
 class Demo:
