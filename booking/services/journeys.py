@@ -24,7 +24,15 @@ from booking.models import Account, Booking, JourneyRequest, Offer, Refusal
 from booking.models import Session as GroupSession
 from booking.services.access import check_request
 from booking.services.cancel import is_late
-from booking.services.legs import LIVE, LegView, of_booking, of_offer, offer_details, offer_sentence
+from booking.services.legs import (
+    LIVE,
+    LegView,
+    bus_home,
+    of_booking,
+    of_offer,
+    offer_details,
+    offer_sentence,
+)
 from booking.services.places import say_place
 
 PAST_AT_MOST: Final = 20
@@ -163,6 +171,14 @@ class JourneyView:
     def fare_pence(self) -> int:
         legs = self.live_legs or self.legs
         return sum(leg.fare_pence for leg in legs)
+
+    @property
+    def then_home(self) -> str:
+        """The way home in sentences, while the way there is still to come; else empty."""
+        leg = self.homeward
+        if leg is None or not leg.live or self.shown.homeward:
+            return ""
+        return f"{bus_home(leg)}. {leg.arrival}"
 
     @property
     def home_by(self) -> datetime | None:

@@ -109,7 +109,8 @@ class LegView:
             where = f"back at {as_spoken(self.set_down_at)}"
         else:
             where = "home" if self.set_down_at == HOME else "there"
-        return f"You will be {where} by {clock(self.arrive_by)}{_walk(self.walk_to_m, ' home')}."
+        will = "would" if self.waiting else "will"
+        return f"You {will} be {where} by {clock(self.arrive_by)}{_walk(self.walk_to_m, ' home')}."
 
     @property
     def arrival_note(self) -> str:
@@ -131,7 +132,7 @@ def offer_sentence(legs: tuple[LegView, ...]) -> str:
     """What is offered, as one would say it: where the bus comes, and when one is there."""
     first = legs[0]
     if first.waiting:
-        return f"A bus comes some time {first.window}, {first.stand}."
+        return f"A bus would come some time {first.window}, {first.stand}."
     return f"The bus comes {first.window} {first.stand}."
 
 
@@ -139,9 +140,15 @@ def offer_details(legs: tuple[LegView, ...]) -> list[str]:
     """The sentences that follow: the arrival, the bus home, being home."""
     said = [legs[0].arrival]
     for leg in legs[1:]:
-        bus = "A bus home comes some time" if leg.waiting else "The bus home comes"
-        said += [f"{bus} {leg.window}, {leg.stand}.", leg.arrival]
+        said += [f"{bus_home(leg)}, {leg.stand}.", leg.arrival]
     return [sentence for sentence in said if sentence]
+
+
+def bus_home(leg: LegView) -> str:
+    """When the bus home comes; nothing is promised while the night has to decide."""
+    if leg.waiting:
+        return f"A bus home would come some time {leg.window}"
+    return f"The bus home comes {leg.window}"
 
 
 def walk_minutes(metres: int) -> int:
