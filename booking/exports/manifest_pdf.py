@@ -12,7 +12,8 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
 from booking.domain.words import clock, count_of, day_with_year
-from booking.services.manifest import ManifestView, StopView
+from booking.services.manifest import ManifestView
+from booking.services.manifest_stops import StopView
 from booking.services.manifest_words import Task, task_lines
 
 FAMILY: Final = "Atkinson"

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from booking.context import Context
-from booking.domain.run_times import late_minutes
+from booking.domain.run_times import LATE_FROM_MINUTES, late_minutes
 from booking.domain.service_day import seconds_into, today
 from booking.domain.statuses import BookingStatus, RequestStatus
 from booking.models import JourneyRequest
@@ -190,13 +190,13 @@ def _mark(day: date, going: Going) -> Mark:
         words = f"{rider.name} was not there, {place}"
     else:
         words = f"{rider.name} gets {getting}, {place}"
-    late = 0 if going.is_done else going.late_seconds(day)
+    late = 0 if going.is_done else -(-going.late_seconds(day) // 60)
     return Mark(
         at=going.expected // 60,
         kind=going.stop.action,
         label=words,
         booking_id=rider.booking_id,
-        late_min=-(-late // 60),
+        late_min=late if late >= LATE_FROM_MINUTES else 0,
     )
 
 
@@ -249,7 +249,7 @@ def _planning(read: BoardDay, now: datetime) -> Planning:
     if not claimed and asked is not None and not waits:
         words = "Asked for, and no worker has taken it up yet. It will be tried again by itself."
     if not words:
-        words = f"Plan {plan.version} holds." if plan else "Nothing is planned yet."
+        words = "Nothing is being planned just now." if plan else "Nothing is planned yet."
     return Planning(
         words=words,
         is_running=claimed or waits,

@@ -43,16 +43,22 @@ def _shape(name: str, boundary: dict[str, Any]) -> dict[str, Any]:
     return {"type": "Feature", "geometry": boundary, "properties": {"name": name}}
 
 
+Stops = list[tuple[int, Point, list[Going]]]
+"""(number in the run, where, who gets on or off)."""
+
+
 def _run(read: BoardDay, row: int, run: RunNow) -> Iterator[dict[str, Any]]:
+    """What is still to be driven: from the last stop that is done, or from the depot."""
     stops = _stops(run)
-    if not stops:
+    done = max((number for number, _, goings in stops if _is_done(goings)), default=0)
+    ahead = [stop for stop in stops if stop[0] >= done]
+    if not stops or done == len(stops):
         return
-    name = run.shift.vehicle.name
-    depot = run.shift.vehicle.depot
-    ends = [depot.longitude, depot.latitude]
-    line = [ends, *([point.longitude, point.latitude] for point, _ in stops), ends]
-    yield _feature("LineString", line, row=row, name=name)
-    for number, (point, goings) in enumerate(stops, start=1):
+    name, depot = run.shift.vehicle.name, run.shift.vehicle.depot
+    home = [depot.longitude, depot.latitude]
+    line = [[point.longitude, point.latitude] for _, point, _ in ahead]
+    yield _feature("LineString", [*([] if done else [home]), *line, home], row=row, name=name)
+    for number, point, goings in ahead:
         yield _feature(
             "Point",
             [point.longitude, point.latitude],
@@ -63,18 +69,22 @@ def _run(read: BoardDay, row: int, run: RunNow) -> Iterator[dict[str, Any]]:
         )
 
 
-def _stops(run: RunNow) -> list[tuple[Point, list[Going]]]:
+def _stops(run: RunNow) -> Stops:
     """Visits one after the other at one place, as one stop."""
-    found: list[tuple[Point, list[Going]]] = []
+    found: Stops = []
     for going in run.goings:
         if going.rider is None:
             continue
         point = going.rider.place(going.stop.action)
-        if found and found[-1][0].id == point.id:
-            found[-1][1].append(going)
+        if found and found[-1][1].id == point.id:
+            found[-1][2].append(going)
         else:
-            found.append((point, [going]))
+            found.append((len(found) + 1, point, [going]))
     return found
+
+
+def _is_done(goings: list[Going]) -> bool:
+    return all(going.is_done for going in goings)
 
 
 def _detail(read: BoardDay, goings: list[Going]) -> str:

@@ -17,6 +17,8 @@ from booking.models import JourneyRequest, Refusal
 from booking.services.board_day import BoardDay, RunNow
 from booking.services.manifest_words import place_words
 
+LATE_SECONDS: Final = 300
+"""A few minutes past the window are no reason to ring somebody."""
 NAMES_AT_MOST: Final = 4
 REFUSALS_AT_MOST: Final = 5
 BATCH_HOUR_WORDS: Final = "5:00pm the day before"
@@ -62,7 +64,7 @@ def _without_bus(read: BoardDay) -> Iterator[Decision]:
 def _late(read: BoardDay) -> Iterator[Decision]:
     late = [(_latest(read, run), run) for run in read.runs]
     for worst, run in sorted(late, key=lambda pair: -pair[0]):
-        if worst < 60:
+        if worst < LATE_SECONDS:
             continue
         names = _late_names(read, run)
         yield Decision(
@@ -84,7 +86,7 @@ def _late_names(read: BoardDay, run: RunNow) -> list[str]:
     """Everybody it is late for, once, with the first thing that comes late for them."""
     first: dict[int, str] = {}
     for going in run.goings:
-        if going.rider and not going.is_done and going.late_seconds(read.day) >= 60:
+        if going.rider and not going.is_done and going.late_seconds(read.day) >= LATE_SECONDS:
             when = clock(moment(read.day, going.expected))
             what = "picked up" if going.stop.action == "pickup" else "there"
             first.setdefault(going.rider.booking_id, f"{going.rider.name} ({what} {when})")

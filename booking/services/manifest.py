@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
+from zlib import crc32
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,64 +18,20 @@ from sqlalchemy.orm import Session
 from booking.context import Context
 from booking.domain.errors import NotFound
 from booking.domain.plan_record import Run
-from booking.domain.run_times import expected_starts, late_minutes
-from booking.domain.service_day import moment, seconds_into, start_of, today
+from booking.domain.service_day import moment, start_of, today
 from booking.domain.statuses import BookingStatus
 from booking.models import DriverEvent, Shift, Vehicle, Zone, ZoneDay
-from booking.services.manifest_words import Task, place_words, task_of, what_words
-from booking.services.riders import Point, Rider, read_riders
+from booking.services.manifest_stops import StopView, stops_of
+from booking.services.manifest_words import Task
+from booking.services.riders import read_riders
 from booking.services.zone_days import current_runs
 
 SEEN_FROM: Final = timedelta(hours=-6)
 """From six the evening before a driver may look at the day to come."""
 SEEN_AFTER: Final = timedelta(hours=12)
 """So long after its end a driver may still put something right."""
-SAME_STOP_SECONDS: Final = 300
-"""Visits at one place with no more than this between them are one stop."""
-RIDING: Final = frozenset(
-    {
-        BookingStatus.BOOKED,
-        BookingStatus.ON_BOARD,
-        BookingStatus.COMPLETED,
-        BookingStatus.NO_SHOW,
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class StopView:
-    """One stop of the bus, or a break.
-
-    `at` is when the plan has it, `expected` when the bus is likely there (or was).
-    """
-
-    number: int
-    what: str
-    at: datetime
-    expected: datetime
-    late_min: int
-    place: str
-    access: tuple[str, ...]
-    point: Point | None
-    tasks: tuple[Task, ...]
-    break_minutes: int = 0
-
-    @property
-    def is_break(self) -> bool:
-        return self.break_minutes > 0
-
-    @property
-    def open_tasks(self) -> tuple[Task, ...]:
-        """Whoever is still to get on or off here."""
-        return tuple(task for task in self.tasks if not task.outcome)
-
-    @property
-    def is_done(self) -> bool:
-        return not self.is_break and not self.open_tasks
-
-    @property
-    def arrived(self) -> bool:
-        return any(task.arrived for task in self.tasks)
+TAKEN_BACK_WITHIN: Final = timedelta(minutes=15)
+"""So long the last tap stands at the top to be taken back; later it is in the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +65,15 @@ class ManifestView:
             return ()
         number = self.next.number
         return tuple(stop for stop in self.stops if stop.number > number and not stop.is_done)
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when the run does: who is where when, done or not."""
+        run = [
+            (stop.at.isoformat(), stop.place, [(t.booking_id, t.action) for t in stop.tasks])
+            for stop in self.stops
+        ]
+        return f"{crc32(repr((run, self.withdrawn)).encode()):08x}"
 
     @property
     def done(self) -> tuple[StopView, ...]:
@@ -190,7 +156,7 @@ def _manifest(session: Session, shift: Shift, now: datetime) -> ManifestView:
     )
     run = _run(session, zone_day, shift)
     riders = read_riders(session, shift.service_date, _booking_ids(session, shift, run))
-    stops = _stops(shift, run, riders, now)
+    stops = stops_of(shift, run, riders, now)
     ahead = next((stop for stop in stops if not stop.is_break and not stop.is_done), None)
     return ManifestView(
         shift_id=shift.id,
@@ -210,7 +176,7 @@ def _manifest(session: Session, shift: Shift, now: datetime) -> ManifestView:
         on_board=tuple(
             rider.name for rider in riders.values() if rider.status is BookingStatus.ON_BOARD
         ),
-        last_done=_last_done(stops),
+        last_done=_last_done(stops, now),
         made_at=now,
     )
 
@@ -229,110 +195,6 @@ def _booking_ids(session: Session, shift: Shift, run: Run) -> set[int]:
     return {stop.booking_id for stop in run.stops if stop.booking_id} | set(reported)
 
 
-@dataclass(frozen=True, slots=True)
-class _Visit:
-    """One rider's getting on or off, with its times (seconds of the service day)."""
-
-    action: str
-    rider: Rider | None
-    start: int
-    departure: int
-    expected: int
-
-
-def _stops(shift: Shift, run: Run, riders: dict[int, Rider], now: datetime) -> tuple[StopView, ...]:
-    day = shift.service_date
-    visits = _visits(day, run, riders, now)
-    in_run = {(visit.rider.booking_id, visit.action) for visit in visits if visit.rider}
-    visits += _forgotten(run, riders, in_run)
-    return tuple(
-        _stop_view(number, day, group) for number, group in enumerate(_merged(visits), start=1)
-    )
-
-
-def _visits(day: date, run: Run, riders: dict[int, Rider], now: datetime) -> list[_Visit]:
-    shown = [stop for stop in run.stops if _is_shown(stop.booking_id, stop.action, riders)]
-    done = {
-        (rider.booking_id, action): seconds_into(day, fact.actual)
-        for rider in riders.values()
-        for action in ("pickup", "dropoff")
-        if (fact := rider.done(action)) is not None
-    }
-    clock = seconds_into(day, now)
-    expected = expected_starts(shown, done, clock if 0 <= clock <= run.end + 7200 else None)
-    return [
-        _Visit(
-            stop.action,
-            riders[stop.booking_id] if stop.booking_id else None,
-            stop.start,
-            stop.departure,
-            when,
-        )
-        for stop, when in zip(shown, expected, strict=True)
-    ]
-
-
-def _is_shown(booking_id: int | None, action: str, riders: dict[int, Rider]) -> bool:
-    if booking_id is None:
-        return True
-    rider = riders.get(booking_id)
-    if rider is None or rider.status not in RIDING:
-        return False
-    return action == "pickup" or rider.status is not BookingStatus.NO_SHOW
-
-
-def _forgotten(run: Run, riders: dict[int, Rider], in_run: set[tuple[int, str]]) -> list[_Visit]:
-    """Whoever is on board though the plan no longer has them: they must get home."""
-    last = max((stop.departure for stop in run.stops), default=run.end)
-    return [
-        _Visit("dropoff", rider, last, last, last)
-        for rider in riders.values()
-        if rider.status is BookingStatus.ON_BOARD and (rider.booking_id, "dropoff") not in in_run
-    ]
-
-
-def _merged(visits: Iterable[_Visit]) -> list[list[_Visit]]:
-    """Visits one after the other at one place, with no time between, are one stop."""
-    groups: list[list[_Visit]] = []
-    for visit in visits:
-        before = groups[-1][-1] if groups else None
-        if before is not None and _same_stop(before, visit):
-            groups[-1].append(visit)
-        else:
-            groups.append([visit])
-    return groups
-
-
-def _same_stop(before: _Visit, visit: _Visit) -> bool:
-    if before.rider is None or visit.rider is None:
-        return False
-    here, there = before.rider.place(before.action), visit.rider.place(visit.action)
-    return here.id == there.id and visit.start - before.departure <= SAME_STOP_SECONDS
-
-
-def _stop_view(number: int, day: date, group: Sequence[_Visit]) -> StopView:
-    first = group[0]
-    at, expected = moment(day, first.start), moment(day, first.expected)
-    if first.rider is None:
-        minutes = max(1, (first.departure - first.start) // 60)
-        return StopView(number, "Break", at, expected, 0, "", (), None, (), minutes)
-    # People get off before others get on.
-    ordered = sorted(group, key=lambda visit: visit.action != "dropoff")
-    tasks = tuple(task_of(v.rider, v.action) for v in ordered if v.rider is not None)
-    point = first.rider.place(first.action)
-    return StopView(
-        number=number,
-        what=what_words({visit.action for visit in group}),
-        at=at,
-        expected=expected,
-        late_min=late_minutes(first.start, first.expected),
-        place=place_words(point),
-        access=(point.access_note,) if point.access_note else (),
-        point=point,
-        tasks=tasks,
-    )
-
-
 def _break_before(
     stops: Sequence[StopView], ahead: StopView | None, now: datetime
 ) -> StopView | None:
@@ -344,9 +206,15 @@ def _break_before(
     return rest
 
 
-def _last_done(stops: Iterable[StopView]) -> Task | None:
-    done = [task for stop in stops for task in stop.tasks if task.fact_key and task.done_at]
-    return max(done, key=lambda task: (task.done_at, task.fact_key), default=None)
+def _last_done(stops: Iterable[StopView], now: datetime) -> Task | None:
+    lately = now - TAKEN_BACK_WITHIN
+    done = [
+        (task.done_at, task.fact_key, task)
+        for stop in stops
+        for task in stop.tasks
+        if task.done_at is not None and task.done_at >= lately
+    ]
+    return max(done, key=lambda one: one[:2])[2] if done else None
 
 
 def _card(session: Session, shift: Shift, zone_name: str, now: datetime) -> ShiftCard:

@@ -104,6 +104,14 @@ def signal() -> ResponseReturnValue:
     return jsonify(csrf_token=generate_csrf(), now=here.now().isoformat())
 
 
+@bp.get("/shifts/<int:shift_id>/run")
+@drivers_only
+def run(shift_id: int) -> ResponseReturnValue:
+    """Whether the run is still the one on the phone: its fingerprint, and nobody's name."""
+    view = manifest(here.ctx(), shift_id, _driver_id(), now=here.now())
+    return jsonify(fingerprint=view.fingerprint)
+
+
 @bp.get("/worker.js")
 @drivers_only
 def worker() -> ResponseReturnValue:

@@ -5,6 +5,7 @@
 import { TapQueue } from './driver_queue.js'
 
 const RETRY_MS = 15000
+const LOOK_MS = 45000
 const CLOSES = { boarded: 'pickup', no_show: 'pickup', dropped_off: 'dropoff' }
 const WORDS = { boarded: 'On board', no_show: 'Not there', dropped_off: 'Dropped off' }
 
@@ -19,6 +20,8 @@ class Drive {
     window.addEventListener('online', () => this.send())
     setInterval(() => this.send(), RETRY_MS)
     setInterval(() => this.showWaits(), 5000)
+    setInterval(() => this.lookForChanges(), LOOK_MS)
+    document.addEventListener('visibilitychange', () => this.lookForChanges())
     this.keepPage()
     this.draw()
     this.send()
@@ -179,6 +182,30 @@ class Drive {
     line.dataset.kept = 'yes'
     line.textContent = words
     this.said.append(line)
+  }
+
+  /** The plan may change while the page lies open. It is said, and nothing jumps by itself. */
+  async lookForChanges() {
+    if (document.hidden || navigator.onLine === false || this.queue.waiting().length > 0) return
+    try {
+      const answer = await fetch(this.root.dataset.run, { headers: { Accept: 'application/json' } })
+      const { fingerprint } = answer.ok && !answer.redirected ? await answer.json() : {}
+      if (fingerprint && fingerprint !== this.root.dataset.fingerprint) this.sayChanged()
+    } catch {
+      // No signal: it is looked again.
+    }
+  }
+
+  sayChanged() {
+    const place = this.root.querySelector('[data-drive-changed]')
+    if (place.hasChildNodes()) return
+    const line = document.createElement('p')
+    line.className = 'oa-drive-said__line'
+    line.textContent = 'The run has changed since you opened this page.'
+    const button = this.root.querySelector('[data-drive-undo]').content.firstElementChild.cloneNode(true)
+    button.textContent = 'Show the run as it is now'
+    button.addEventListener('click', () => location.reload())
+    place.append(line, button)
   }
 
   /** "Not there" may be said from the time they were told; the page may have been open since before. */

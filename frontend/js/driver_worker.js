@@ -9,7 +9,7 @@ const KEEP_MS = 36 * 3600 * 1000
 const NETWORK_MS = 4000
 
 self.addEventListener('install', () => self.skipWaiting())
-self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()))
+self.addEventListener('activate', (event) => event.waitUntil(begin()))
 self.addEventListener('message', (event) => {
   const page = event.data?.keep
   if (page) event.waitUntil(fetch(page, { credentials: 'same-origin' }).then((answer) => keepPage(page, answer), () => {}))
@@ -20,24 +20,34 @@ self.addEventListener('fetch', (event) => {
   const address = new URL(request.url)
   if (request.method !== 'GET' || address.origin !== self.location.origin) return
   if (request.mode === 'navigate' && address.pathname.startsWith('/drive/')) {
-    event.respondWith(page(request))
+    event.respondWith(page(event))
   } else if (address.pathname.startsWith('/static/')) {
     event.respondWith(file(request))
   }
 })
 
-async function page(request) {
-  try {
-    const answer = await withinTime(fetch(request), NETWORK_MS)
+/** The browser asks for pages itself (preload), so that the service answers a page, not a script. */
+async function begin() {
+  await self.registration.navigationPreload?.enable()
+  await self.clients.claim()
+}
+
+/** A weak signal is no signal: after a while what was kept is shown, and the answer kept when it comes. */
+async function page(event) {
+  const { request } = event
+  const asked = Promise.resolve(event.preloadResponse).then((answer) => answer ?? fetch(request))
+  const kept = asked.then(async (answer) => {
     await keepPage(request.url, answer.clone())
     return answer
+  })
+  event.waitUntil(kept.catch(() => {}))
+  try {
+    return await withinTime(kept, NETWORK_MS)
   } catch {
-    const kept = await find(request.url)
-    return kept ?? fetch(request).catch(() => noSignal())
+    return (await find(request.url)) ?? kept.catch(() => noSignal())
   }
 }
 
-/** A weak signal is no signal: after a while what was kept is shown. */
 function withinTime(asked, milliseconds) {
   const late = new Promise((_, reject) => setTimeout(() => reject(new Error('slow')), milliseconds))
   return Promise.race([asked, late])
@@ -45,7 +55,8 @@ function withinTime(asked, milliseconds) {
 
 async function keepPage(address, answer) {
   const cache = await caches.open(PAGES)
-  if (answer.redirected || answer.status === 401 || answer.status === 403) {
+  const sentAway = answer.redirected || answer.type === 'opaqueredirect'
+  if (sentAway || answer.status === 401 || answer.status === 403) {
     await caches.delete(PAGES) // Nobody is signed in: what was kept is nobody's to read.
     return
   }

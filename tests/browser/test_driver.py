@@ -13,6 +13,8 @@ from sqlalchemy import select
 
 from booking.domain.needs import Party
 from booking.models import Booking, DriverEvent, Person, Place, Shift
+from booking.services import sign_ins
+from booking.services.cancel import cancel
 from booking.services.manifest import manifest
 from tests.browser.conftest import WIDTHS, PageAt
 from tests.browser.served import served, sign_in
@@ -199,6 +201,44 @@ def test_a_mis_tap_without_signal_never_happened(own_run: Run, own: tuple[Stage,
     page.context.set_offline(False)
     page.reload()
     assert facts(own[0]) == []
+
+
+def test_nothing_stays_on_a_phone_that_was_signed_out(own_run: Run, own: tuple[Stage, str]) -> None:
+    """After the office signed the phone out, its next page clears what was kept for no signal."""
+    page, address = own_run(360)
+    page.evaluate("() => navigator.serviceWorker.ready")
+    page.reload()
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.context.set_offline(True)
+    page.goto(address)
+    assert page.locator("[data-task]").count() > 0
+    page.context.set_offline(False)
+    stage = own[0]
+    for name in ("dee", "ray"):
+        sign_ins.end_all(stage.ctx, stage.accounts[name].id, "account:1", BEFORE_TEN)
+    page.goto(address)
+    assert "/sign-in" in page.url
+    page.context.set_offline(True)
+    page.goto(address)
+    expect(page.get_by_role("heading", name="No signal")).to_be_visible()
+    assert page.locator("[data-task]").count() == 0
+
+
+def test_a_changed_run_is_said_and_nothing_jumps(
+    own_run: Run, own: tuple[Stage, str], assert_accessible: Callable[[Page], None]
+) -> None:
+    """Somebody on the run cancels: the open page says so, and shows it when asked to."""
+    page, _ = own_run(360)
+    stage = own[0]
+    names = page.locator("[data-later] >> text=Mary Wells").count()
+    cancel(stage.ctx, stage.ids["request_id"], by="test", now=BEFORE_TEN)
+    page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    changed = page.get_by_role("button", name="Show the run as it is now")
+    expect(changed).to_be_visible()
+    assert page.locator("[data-later] >> text=Mary Wells").count() == names > 0
+    assert_accessible(page)
+    changed.click()
+    expect(page.locator("[data-later] >> text=Mary Wells")).to_have_count(0)
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from booking.exports.manifest_pdf import manifest_pdf
-from booking.services.manifest import ManifestView, StopView
+from booking.services.manifest import ManifestView
+from booking.services.manifest_stops import StopView
 from booking.services.manifest_words import Task
 from tests.conftest import cannot
 
