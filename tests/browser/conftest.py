@@ -30,8 +30,13 @@ _ARGUMENTS: Final = (
     "--disable-dev-shm-usage",
     "--disable-background-networking",
 )
-# An answer of 4xx that a test asks for is logged by the browser as an error too.
-_EXPECTED_LOG: Final = re.compile(r"the server responded with a status of 4\d\d")
+# An answer of 4xx that a test asks for is logged by the browser as an error too; so is
+# whatever a page still fetched when the test was over and its server went.
+_EXPECTED_LOG: Final = re.compile(
+    r"the server responded with a status of 4\d\d"
+    r"|net::ERR_CONNECTION_(RESET|REFUSED|CLOSED)|net::ERR_EMPTY_RESPONSE"
+    r"|Failed to fetch dynamically imported module"
+)
 
 PageAt = Callable[..., Page]
 
@@ -93,7 +98,7 @@ def page_at(browser: Browser) -> Iterator[PageAt]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+        page.on("pageerror", lambda error: _note("error", str(error), page, complaints))
         page.on("console", lambda message: _note(message.type, message.text, page, complaints))
         return page
 

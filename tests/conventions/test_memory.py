@@ -9,9 +9,7 @@ HEAVY = ("ortools", "pandas")
 WEB = """
 import sys
 import booking.app
-from booking.web.blueprints import blueprints
 from routing.warming import warm_offers
-blueprints()
 warm_offers()
 """
 SAY = f"print(*(name for name in {HEAVY!r} if name in sys.modules))"
