@@ -203,7 +203,7 @@ def test_the_confirmation_says_it_all(stage: Stage, mary: Walk) -> None:
         words = mary.open(page)
         assert f"{reference[:3]} {reference[3:]}" in words
         assert "Tuesday 8 December" in words
-        assert "Stand at your home" in words
+        assert "Stand at Your home" in words
         assert re.search(r"The bus comes between \S+ and \S+", words)
         assert re.search(r"Home by \S+m", words)
 
