@@ -47,7 +47,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         "--threads",
         str(arguments.threads),
         "--timeout",
-        "60",
+        "180",  # also what a crowded machine has to load the application in
         "--graceful-timeout",
         "5",
         "--no-control-socket",

@@ -24,7 +24,8 @@ from typing import Final
 from booking.embedded.children import end_group, is_ours, lives, port_is_free, start, stop
 from booking.embedded.valkey import start_valkey
 
-READY_SECONDS: Final = 60
+READY_SECONDS: Final = 180
+"""A web server that fails is noticed at once; one on a crowded machine is only slow."""
 STOP_ORDER: Final = ("beat", "worker", "web", "valkey")
 Say = Callable[[str], None]
 
