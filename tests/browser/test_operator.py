@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from pathlib import Path
 
@@ -32,12 +32,19 @@ class Office:
     world: World
     url: str
     page_at: PageAt
+    pages: list[Page] = field(default_factory=list)
 
     def open(self, path: str, width: int = 1280, **options: object) -> Page:
         page = self.page_at(width, 900, **options)
         sign_in(page.context, self.stage, "operator", self.url)
         page.goto(f"{self.url}/board/{path}")
+        self.pages.append(page)
         return page
+
+    def close(self) -> None:
+        """Close the pages while there is still somebody to answer them."""
+        for page in self.pages:
+            page.close()
 
 
 @contextmanager
@@ -70,7 +77,9 @@ def office(shared: tuple[Stage, World, str], page_at: PageAt) -> Office:
 def own_office(tmp_path: Path, built_front_end: Path, page_at: PageAt) -> Iterator[Office]:
     """A desk of the test's own, for changing things."""
     with an_office(tmp_path) as made:
-        yield Office(*made, page_at)
+        desk = Office(*made, page_at)
+        yield desk
+        desk.close()
 
 
 def busy_day(stage: Stage) -> World:
