@@ -34,7 +34,7 @@ _ARGUMENTS: Final = (
 # whatever a page still fetched when the test was over and its server went.
 _EXPECTED_LOG: Final = re.compile(
     r"the server responded with a status of 4\d\d"
-    r"|net::ERR_CONNECTION_(RESET|REFUSED|CLOSED)|net::ERR_EMPTY_RESPONSE"
+    r"|net::ERR_(CONNECTION_(RESET|REFUSED|CLOSED)|EMPTY_RESPONSE|FAILED|INTERNET_DISCONNECTED)"
     r"|Failed to fetch dynamically imported module"
 )
 
