@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.compiled import compiled
+from routing.compiled import inner
 
 Dice = NDArray[np.uint64]
 
@@ -19,7 +19,7 @@ def new_dice(seed: int) -> Dice:
     return np.array([seed], np.uint64)
 
 
-@compiled
+@inner
 def draw(dice: Dice) -> float:
     """A number from 0 up to but not including 1."""
     z = dice[0] + np.uint64(0x9E3779B97F4A7C15)
@@ -30,7 +30,7 @@ def draw(dice: Dice) -> float:
     return float(np.int64(z >> np.uint64(11)) * (1.0 / 9007199254740992.0))
 
 
-@compiled
+@inner
 def below(dice: Dice, limit: int) -> int:
     """A whole number from 0 up to but not including `limit`."""
     return int(draw(dice) * limit)

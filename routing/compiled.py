@@ -63,3 +63,12 @@ if not os.environ.get("NUMBA_CACHE_DIR"):
 def compiled(function: F) -> F:
     """Compile a function of arrays and numbers at its first call, or take it from the cache."""
     return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+
+
+def inner(function: F) -> F:
+    """Like `compiled`, for functions that only compiled code calls: no way in from Python.
+
+    The way in unpacks every array of every argument; leaving it out halves the compilation.
+    """
+    options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function))

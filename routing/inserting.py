@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.chance import draw
-from routing.compiled import compiled
+from routing.compiled import compiled, inner
 from routing.flat import Flat, Ints, Records, record
 from routing.placing import NEVER, time_cost
 from routing.timing import Desk, find_earliest, find_latest, lay_out, settle
@@ -23,28 +23,40 @@ from routing.timing import Desk, find_earliest, find_latest, lay_out, settle
 STOP = record("node place early late")
 """A visit of a route: times of the earliest and latest timetable without breaks."""
 
-ROUTE = record("size used ok length", "time_cost floor")
+ROUTE = record("size used ok touched length", "time_cost floor")
 """`size` visits with start and end; `used`: there is a route; `ok`: it can be driven;
-its `length`, its cost of time, and the least that can be with anything more put in."""
+`touched`: a search has changed it in this round; its `length`, its cost of time, and
+the least that can be with anything more put in."""
+
+PLACE = record("v i j", "bound")
+"""Picking up after visit i and dropping off after visit j of route v; costs at least `bound`."""
+
+
+MOST_PLACES = 4096
 
 
 class State(NamedTuple):
-    """The routes as they are; W is the longest path without breaks."""
+    """The routes as they are; W is the longest path without breaks.
 
-    stops: Records  # (V, W) of STOP
-    routes: Records  # (V,) of ROUTE
-    load: Ints  # (V, W, K) after each visit
+    Rows from V on are for a search to keep routes as they were.
+    """
+
+    stops: Records  # (2V, W) of STOP
+    routes: Records  # (2V,) of ROUTE
+    load: Ints  # (2V, W, K) after each visit
     home: Ints  # (groups,) vehicle in which a `together` group rides, or -1
+    places: Records  # (many,) of PLACE, scratch
 
 
 def new_state(flat: Flat, orders: list[list[int]]) -> State:
     """State for the given nodes between start and end of each vehicle; to be refreshed."""
     vehicles, wide = len(flat.vehicles), 2 * flat.n + 2
     state = State(
-        stops=np.zeros((vehicles, wide), STOP),
-        routes=np.zeros(vehicles, ROUTE),
-        load=np.zeros((vehicles, wide, flat.load.shape[1]), np.int64),
+        stops=np.zeros((2 * vehicles, wide), STOP),
+        routes=np.zeros(2 * vehicles, ROUTE),
+        load=np.zeros((2 * vehicles, wide, flat.load.shape[1]), np.int64),
         home=np.full(int(flat.requests["together"].max(initial=-1)) + 2, -1, np.int64),
+        places=np.zeros(MOST_PLACES, PLACE),
     )
     for v, nodes in enumerate(orders):
         path = [2 * flat.n + 2 * v, *nodes, 2 * flat.n + 2 * v + 1]
@@ -81,7 +93,7 @@ def refresh(f: Flat, st: State, desk: Desk, v: int) -> None:
     route.ok = route.time_cost < NEVER
 
 
-@compiled
+@inner
 def _carry(f: Flat, st: State, v: int, k: int) -> None:
     x = st.stops[v, k].node
     for c in range(f.load.shape[1]):
@@ -93,7 +105,7 @@ def _carry(f: Flat, st: State, v: int, k: int) -> None:
         st.load[v, k, c] = held
 
 
-@compiled
+@inner
 def _least_time_cost(f: Flat, desk: Desk, v: int, m: int) -> float:
     """What the path laid out costs in time without breaks and without any waiting on board."""
     excess, clock, path = 0, 0, desk.path
@@ -112,7 +124,7 @@ def _least_time_cost(f: Flat, desk: Desk, v: int, m: int) -> float:
     return float(f.per_duration * duration + f.per_excess * excess)
 
 
-@compiled
+@inner
 def has_room(f: Flat, st: State, v: int, k: int, r: int) -> bool:
     """Whether request r fits in with what vehicle v carries after visit k."""
     for c in range(f.room.shape[1]):
@@ -126,7 +138,7 @@ def has_room(f: Flat, st: State, v: int, k: int, r: int) -> bool:
     return False
 
 
-@compiled
+@inner
 def no_short_cut(f: Flat, st: State, v: int, r: int) -> bool:
     """Whether going through the request's places never saves time on this route."""
     p, d, stops = f.nodes[r], f.nodes[f.n + r], st.stops[v]
@@ -158,46 +170,45 @@ def write_with(f: Flat, st: State, desk: Desk, v: int, r: int, i: int, j: int) -
     return int(m + 2)
 
 
-@compiled
-def best_in_route(  # noqa: C901 - the inner loop: calls cost more than the work in them
-    f: Flat, st: State, desk: Desk, v: int, r: int, best: float, metric: bool, blink: float
-) -> tuple[float, int, int]:
-    """The cheapest way to put r into route v that costs less than `best`.
+@inner
+def list_places(  # noqa: C901 - the inner loop: calls cost more than the work in them
+    f: Flat, st: State, v: int, r: int, best: float, metric: bool, i: int, count: int
+) -> tuple[int, int]:
+    """Add to `st.places`, from pickup after visit i on, where r may fit into route v.
 
-    Returns (added cost, i, j): pickup after visit i and dropoff after visit j of the
-    route as it is (without breaks); NEVER, -1, -1 if there is none. `metric` says
-    that going through another place never saves time in this problem; each place is
-    overlooked with probability `blink`, to make a search less short-sighted.
+    Only places whose bound is below `best`. Returns the new count and the pickup to
+    go on from, which is the route's size unless the list is full. `metric` says that
+    going through another place never saves time in this problem.
     """
-    best_i, best_j = -1, -1
     p, d, request = f.nodes[r], f.nodes[f.n + r], f.requests[r]
     route, stops = st.routes[v], st.stops[v]
     m = route.size
     sure = metric or no_short_cut(f, st, v, r)
-    base = -route.time_cost
+    floor = -route.time_cost  # what it costs at least, but for the distance
     if not route.used:
-        base = f.vehicles[v].fixed + f.per_distance * route.length
-    floor = base  # what it costs at least, but for the distance
+        floor = f.vehicles[v].fixed + f.per_distance * route.length
     if f.per_duration > 0.0 or f.per_excess > 0.0:
-        floor = base + route.floor if sure else -NEVER
-    for i in range(m - 1):
-        if not has_room(f, st, v, i, r):
-            continue
-        stop = stops[i]
+        floor = floor + route.floor if sure else -NEVER
+    while i < m - 1:
+        if count + m > len(st.places):
+            return count, i
+        stop, after = stops[i], stops[i + 1]
+        i += 1
+        service = f.nodes[stop.node].service
         place = stop.place
-        time = (stop.early if sure else f.nodes[stop.node].early) + f.nodes[stop.node].service
-        boards = max(p.early, time + f.dur[place, p.place])
-        if boards > p.late:
-            if sure and time > p.late:
-                break
+        time = (stop.early if sure else f.nodes[stop.node].early) + service
+        if sure and (time > p.late or after.late < p.early + p.service):
             continue
+        boards = max(p.early, time + f.dur[place, p.place])
         latest = p.late
         if sure:
-            latest = min(latest, stops[i + 1].late - p.service - f.dur[p.place, stops[i + 1].place])
+            latest = min(latest, after.late - p.service - f.dur[p.place, after.place])
+        if boards > p.late or not has_room(f, st, v, i - 1, r):
+            continue
         time, driven, detour = boards + p.service, 0, f.dist[place, p.place]
         place = p.place
-        for j in range(i, m - 1):
-            if j > i:
+        for j in range(i - 1, m - 1):
+            if j >= i:
                 stop = stops[j]
                 node = f.nodes[stop.node]
                 hop = f.dur[place, stop.place]
@@ -213,7 +224,7 @@ def best_in_route(  # noqa: C901 - the inner loop: calls cost more than the work
             drops = max(d.early, time + hop)
             if drops > d.late or driven + hop > request.limit:
                 continue
-            if j > i and drops - latest - p.service > request.limit:
+            if j >= i and drops - latest - p.service > request.limit:
                 continue
             after = stops[j + 1]
             if sure and drops + d.service + f.dur[d.place, after.place] > after.late:
@@ -222,40 +233,102 @@ def best_in_route(  # noqa: C901 - the inner loop: calls cost more than the work
             length -= f.dist[stops[j].place, after.place]
             bound = floor + f.per_distance * length
             bound += f.per_excess * request.people * (driven + hop - request.direct)
-            if bound >= best or (blink > 0.0 and draw(desk.dice) < blink):
-                continue
-            size = write_with(f, st, desk, v, r, i, j)
-            added = base + f.per_distance * length + time_cost(f, desk, v, size, False)
-            if added < best:
-                best, best_i, best_j = added, i, j
-    if best_i < 0:
-        return NEVER, -1, -1
-    return best, best_i, best_j
+            if bound < best:
+                entry = st.places[count]
+                entry.v, entry.i, entry.j, entry.bound = v, i - 1, j, bound
+                count += 1
+    return count, m
+
+
+@inner
+def try_places(
+    f: Flat, st: State, desk: Desk, r: int, count: int, best: float, blink: float
+) -> tuple[float, int, int, int]:
+    """The cheapest of the listed places where r really fits: (added cost, vehicle, i, j).
+
+    They are tried in the order of their bounds; (`best`, -1, -1, -1) if none is cheaper.
+    Each is overlooked with probability `blink`, to make a search less short-sighted.
+    """
+    places, best_v, best_i, best_j = st.places, -1, -1, -1
+    timed = f.per_duration > 0.0 or f.per_excess > 0.0
+    while count > 0:
+        k = 0
+        for other in range(1, count):
+            if places[other].bound < places[k].bound:
+                k = other
+        v, i, j, bound = places[k].v, places[k].i, places[k].j, places[k].bound
+        if bound >= best:
+            break
+        count -= 1
+        places[k] = places[count]
+        if blink > 0.0 and draw(desk.dice) < blink:
+            continue
+        size = write_with(f, st, desk, v, r, i, j)
+        added = time_cost(f, desk, v, size, False)
+        if added < NEVER:
+            added = bound if not timed else added + _added_length(f, st, v, r, i, j)
+        if added < best:
+            best, best_v, best_i, best_j = added, v, i, j
+    return best, best_v, best_i, best_j
+
+
+@inner
+def _added_length(f: Flat, st: State, v: int, r: int, i: int, j: int) -> float:
+    """Cost of what is added but for the time of the new route."""
+    stops, p, d = st.stops[v], f.nodes[r].place, f.nodes[f.n + r].place
+    a, b, c, e = stops[i].place, stops[i + 1].place, stops[j].place, stops[j + 1].place
+    if i == j:
+        length = f.dist[a, p] + f.dist[p, d] + f.dist[d, b] - f.dist[a, b]
+    else:
+        length = f.dist[a, p] + f.dist[p, b] - f.dist[a, b]
+        length += f.dist[c, d] + f.dist[d, e] - f.dist[c, e]
+    if st.routes[v].used:
+        return float(f.per_distance * length - st.routes[v].time_cost)
+    return float(f.vehicles[v].fixed + f.per_distance * (st.routes[v].length + length))
 
 
 @compiled
 def best_anywhere(
     f: Flat, st: State, desk: Desk, r: int, only: int, metric: bool, blink: float
 ) -> tuple[float, int, int, int]:
-    """The cheapest (added cost, vehicle, i, j) over all vehicles, or just one if `only` >= 0."""
+    """The cheapest way to put r into the routes, or into one of them if `only` >= 0.
+
+    Returns (added cost, vehicle, i, j): pickup after visit i and dropoff after visit j
+    of the route as it is (without breaks); NEVER, -1, -1, -1 if there is none.
+    """
     best, best_v, best_i, best_j = NEVER, -1, -1, -1
     group = f.requests[r].together
     if group >= 0 and st.home[group] >= 0:
         if only >= 0 and only != st.home[group]:
             return best, best_v, best_i, best_j
         only = st.home[group]
-    for v in range(len(f.vehicles)):
-        if (only >= 0 and v != only) or not st.routes[v].ok or not f.allowed[r, v]:
-            continue
-        if only < 0 and not st.routes[v].used and _tried_alike(f, st, r, v):
-            continue
-        cost, i, j = best_in_route(f, st, desk, v, r, best, metric, blink)
-        if cost < best:
-            best, best_v, best_i, best_j = cost, v, i, j
-    return best, best_v, best_i, best_j
+    count, v, i = 0, 0, 0
+    while True:
+        while v < len(f.vehicles) and not _may_carry(f, st, r, v, only):
+            v += 1
+        if v < len(f.vehicles):
+            count, i = list_places(f, st, v, r, best, metric, i, count)
+            if i == st.routes[v].size:
+                v, i = v + 1, 0
+                continue
+        tried, to_v, to_i, to_j = try_places(f, st, desk, r, count, best, blink)
+        if to_v >= 0:
+            best, best_v, best_i, best_j = tried, to_v, to_i, to_j
+        if v == len(f.vehicles):
+            return best, best_v, best_i, best_j
+        count = 0
 
 
-@compiled
+@inner
+def _may_carry(f: Flat, st: State, r: int, v: int, only: int) -> bool:
+    if not st.routes[v].ok or not f.allowed[r, v]:
+        return False
+    if only >= 0:
+        return bool(v == only)
+    return bool(st.routes[v].used or not _tried_alike(f, st, r, v))
+
+
+@inner
 def _tried_alike(f: Flat, st: State, r: int, v: int) -> bool:
     """Whether an unused vehicle of the same kind came before: it would cost the same."""
     for other in range(v):

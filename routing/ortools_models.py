@@ -1,6 +1,7 @@
 """Everything asked of OR-Tools: the best plan out of a pool of routes, and a second engine.
 
-The only file that imports ortools. `choose_routes` is a set partitioning model for
+The only file that imports ortools, and only when it is asked: loading it takes half a
+second. `choose_routes` is a set partitioning model for
 CP-SAT with the side conditions that are awkward in a local search (Parragh & Schmid
 2013, doi 10.1016/j.cor.2012.08.004, with routes met by the search as columns).
 """
@@ -11,19 +12,16 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from ortools.constraint_solver import pywrapcp
-from ortools.constraint_solver.routing_enums_pb2 import (
-    FirstSolutionStrategy,
-    LocalSearchMetaheuristic,
-)
-from ortools.sat.python import cp_model
 
 from routing.errors import RoutingError
 from routing.flat import Flat, Floats
 from routing.model import Problem
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
 
 MONEY = 1e6
 """CP-SAT counts in whole numbers: millionths of the objective's unit, if they fit."""
@@ -59,6 +57,8 @@ def choose_routes(
     `hint` are columns that make a plan already known. Requests left out cost their
     `penalty`. A vehicle that is on the road must have exactly one column.
     """
+    from ortools.sat.python import cp_model
+
     model = cp_model.CpModel()
     chosen = [model.new_bool_var("") for _ in columns]
     _limit_vehicles(model, flat, columns, chosen)
@@ -84,7 +84,7 @@ def choose_routes(
     return [k for k, var in enumerate(chosen) if solver.value(var)]
 
 
-Vars = Sequence[cp_model.IntVar]
+Vars = Sequence["cp_model.IntVar"]
 
 
 def _limit_vehicles(
@@ -198,6 +198,8 @@ def _refuse_what_it_cannot_say(problem: Problem) -> None:
 
 
 def _new_routing(flat: Flat) -> tuple[Any, Any]:
+    from ortools.constraint_solver import pywrapcp
+
     vehicles = len(flat.vehicles)
     starts = [2 * flat.n + 2 * v for v in range(vehicles)]
     ends = [start + 1 for start in starts]
@@ -269,6 +271,12 @@ def _add_links(problem: Problem, manager: Any, routing: Any) -> None:
 
 
 def _searched(flat: Flat, manager: Any, routing: Any, seconds: float) -> list[list[int]]:
+    from ortools.constraint_solver import pywrapcp
+    from ortools.constraint_solver.routing_enums_pb2 import (
+        FirstSolutionStrategy,
+        LocalSearchMetaheuristic,
+    )
+
     settings = pywrapcp.DefaultRoutingSearchParameters()
     settings.first_solution_strategy = FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
     settings.local_search_metaheuristic = LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from routing.compiled import compiled
+from routing.compiled import compiled, inner
 from routing.flat import Flat
 from routing.timing import Desk, find_earliest, find_latest, lay_out, settle
 
@@ -38,7 +38,7 @@ def time_cost(f: Flat, desk: Desk, v: int, m: int, settled: bool) -> float:
     return _try_options(f, desk, v, m, settled)
 
 
-@compiled
+@inner
 def _timed(f: Flat, desk: Desk, v: int, m: int, settled: bool) -> tuple[float, int]:
     """Cost of time and duration of the path as it stands."""
     lay_out(f, desk, v, m)
@@ -50,7 +50,7 @@ def _timed(f: Flat, desk: Desk, v: int, m: int, settled: bool) -> tuple[float, i
     return f.per_duration * duration + f.per_excess * excess, duration
 
 
-@compiled
+@inner
 def _list_options(f: Flat, desk: Desk, v: int, m: int) -> bool:
     """After which visits each break may stand, going by the timetables without breaks."""
     breaks, first = f.vehicles[v].breaks, f.vehicles[v].first_break
@@ -79,7 +79,7 @@ def _list_options(f: Flat, desk: Desk, v: int, m: int) -> bool:
     return True
 
 
-@compiled
+@inner
 def _try_options(f: Flat, desk: Desk, v: int, m: int, settled: bool) -> float:
     """Try every combination of options; leave the best one (cheap, then short) timed."""
     breaks = f.vehicles[v].breaks
@@ -106,7 +106,7 @@ def _try_options(f: Flat, desk: Desk, v: int, m: int, settled: bool) -> float:
     return best
 
 
-@compiled
+@inner
 def _next_trial(desk: Desk, breaks: int) -> bool:
     """Count up: the next combination of options, False after the last."""
     trial = desk.choice[0]
@@ -120,7 +120,7 @@ def _next_trial(desk: Desk, breaks: int) -> bool:
     return True
 
 
-@compiled
+@inner
 def _merge_breaks(f: Flat, desk: Desk, v: int, m: int) -> bool:
     """Write `desk.base` with the breaks on trial into the path; False if they are out of order."""
     breaks, first = f.vehicles[v].breaks, f.vehicles[v].first_break

@@ -6,7 +6,7 @@ such set the cheapest order met is kept. Imports the inserting state.
 
 from __future__ import annotations
 
-from routing.compiled import compiled
+from routing.compiled import inner
 from routing.flat import Flat, record
 from routing.ruin import Work
 
@@ -14,18 +14,18 @@ ENTRY = record("key first size kind", "cost")
 """`size` nodes from `first` in the pool's nodes, start and end left out; free if size is 0."""
 
 
-@compiled
+@inner
 def pool_route(f: Flat, w: Work, v: int) -> None:
     """Remember route v, unless the pool is full or has a cheaper order of it."""
-    route, stops = w.st.routes[v], w.st.stops[v]
+    route, stops, tally = w.st.routes[v], w.st.stops[v], w.tally[0]
     if route.size <= 2:
         return
     kind = f.vehicles[v].kind
     key = (kind + 1) * 7046029254386353131
     for k in range(1, route.size - 1):
         if stops[k].node < f.n:
-            key ^= w.mark[stops[k].node]
-    cost = route_cost(f, w, v)
+            key ^= w.riders[stops[k].node].mark
+    cost = f.vehicles[v].fixed + f.per_distance * route.length + route.time_cost
     size = route.size - 2
     places = len(w.pool)
     at = key & (places - 1)
@@ -33,23 +33,13 @@ def pool_route(f: Flat, w: Work, v: int) -> None:
         at = (at + 1) & (places - 1)
     entry = w.pool[at]
     if entry.size == 0:
-        if 2 * w.counts[4] > places or w.counts[5] + size > len(w.pool_nodes):
+        if 2 * tally.entries > places or tally.nodes + size > len(w.pool_nodes):
             return
-        entry.key, entry.size, entry.kind = key, size, kind
-        entry.first = w.counts[5]
-        w.counts[4] += 1
-        w.counts[5] += size
+        entry.key, entry.size, entry.kind, entry.first = key, size, kind, tally.nodes
+        tally.entries += 1
+        tally.nodes += size
     elif entry.cost <= cost or entry.size != size:
         return
     entry.cost = cost
     for k in range(size):
         w.pool_nodes[entry.first + k] = stops[k + 1].node
-
-
-@compiled
-def route_cost(f: Flat, w: Work, v: int) -> float:
-    """What route v costs, with its vehicle."""
-    route = w.st.routes[v]
-    if not route.used:
-        return 0.0
-    return float(f.vehicles[v].fixed + f.per_distance * route.length + route.time_cost)

@@ -9,191 +9,192 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from routing.chance import below, draw
-from routing.compiled import compiled
-from routing.flat import Flat, Floats, Ints, Records
+from routing.chance import Dice, below, draw
+from routing.compiled import inner
+from routing.flat import Flat, Ints, Records, record
 from routing.inserting import State, refresh
 from routing.timing import Desk
+
+RIDER = record("where kept_where movable absent kept_absent chosen mark", "key penalty")
+"""Of request k: `where` is the vehicle carrying it or -1 (`kept_where` at the start of
+the round), not `movable` if history has decided, `mark` a random number for the pool's
+keys, `penalty` the cost of leaving it out. The others are lists: the requests nobody
+carries (and at the start of the round), those chosen to be taken out, what to sort by."""
+
+TALLY = record("absent kept_absent rounds entries nodes", "cost best")
+"""How many are absent, and were; rounds so far; the pool's entries and nodes; what the
+plan costs now, and the best one."""
 
 
 class Work(NamedTuple):
     """A search in progress over n requests and V vehicles."""
 
     st: State
-    kept: State  # the routes touched as they were before
-    touched: Ints  # (V,)
-    where: Ints  # (n,) the vehicle carrying it, or -1
-    kept_where: Ints
-    movable: Ints  # (n,) 0 where history has decided
-    absent: Ints  # (n,) requests nobody carries, `counts[0]` of them
-    kept_absent: Ints
-    counts: Ints  # absent, kept absent, chosen, iterations, pool entries, pool nodes used
-    chosen: Ints  # (n,) scratch: requests to take out
-    key: Floats  # (n,) scratch: what to sort by
+    riders: Records  # (n,) of RIDER
+    tally: Records  # (1,) of TALLY
     near: Ints  # (n, m) the most related other requests, best first
-    penalty: Floats  # (n,) cost of leaving it out
-    best: Ints  # (V, W) nodes of the best plan's routes
-    best_size: Ints  # (V,)
-    money: Floats  # cost now, of the best
-    pool: Records
+    best: Ints  # (V, W) the best plan: nodes of each route, the size of it last
+    pool: Records  # of pool.ENTRY
     pool_nodes: Ints
-    mark: Ints  # (n,) random number of each request, for the pool's keys
 
 
-@compiled
-def keep_route(w: Work, v: int) -> None:
-    """Remember route v as it is, before its first change in this round."""
-    if not w.touched[v]:
-        w.touched[v] = 1
-        _copy_route(w.st, w.kept, v)
-
-
-@compiled
-def _copy_route(source: State, target: State, v: int) -> None:
-    a, b = source.routes[v], target.routes[v]
+@inner
+def copy_route(st: State, source: int, target: int) -> None:
+    """Copy one row of the state over another."""
+    a, b = st.routes[source], st.routes[target]
     b.size, b.used, b.ok, b.length = a.size, a.used, a.ok, a.length
     b.time_cost, b.floor = a.time_cost, a.floor
     for k in range(a.size):
-        s, t = source.stops[v, k], target.stops[v, k]
+        s, t = st.stops[source, k], st.stops[target, k]
         t.node, t.place, t.early, t.late = s.node, s.place, s.early, s.late
-        for c in range(source.load.shape[2]):
-            target.load[v, k, c] = source.load[v, k, c]
+        for c in range(st.load.shape[2]):
+            st.load[target, k, c] = st.load[source, k, c]
 
 
-@compiled
-def start_round(w: Work) -> None:
+@inner
+def keep_route(st: State, v: int) -> None:
+    """Remember route v as it is, before its first change in this round."""
+    if not st.routes[v].touched:
+        st.routes[v].touched = 1
+        copy_route(st, v, v + len(st.routes) // 2)
+
+
+@inner
+def start_round(st: State, riders: Records, tally: Records) -> None:
     """From here on `give_back` returns to this point."""
-    for v in range(len(w.touched)):
-        w.touched[v] = 0
-    for r in range(len(w.where)):
-        w.kept_where[r] = w.where[r]
-    for k in range(w.counts[0]):
-        w.kept_absent[k] = w.absent[k]
-    w.counts[1] = w.counts[0]
+    for v in range(len(st.routes) // 2):
+        st.routes[v].touched = 0
+    for r in range(len(riders)):
+        riders[r].kept_where = riders[r].where
+    for k in range(tally[0].absent):
+        riders[k].kept_absent = riders[k].absent
+    tally[0].kept_absent = tally[0].absent
 
 
-@compiled
+@inner
 def give_back(f: Flat, w: Work) -> None:
     """Undo everything since `start_round`."""
-    for v in range(len(w.touched)):
-        if w.touched[v]:
-            _copy_route(w.kept, w.st, v)
-    for r in range(len(w.where)):
-        w.where[r] = w.kept_where[r]
-    for k in range(w.counts[1]):
-        w.absent[k] = w.kept_absent[k]
-    w.counts[0] = w.counts[1]
-    find_homes(f, w)
-
-
-@compiled
-def find_homes(f: Flat, w: Work) -> None:
-    """In which vehicle each `together` group rides."""
-    if len(w.st.home) <= 1:
-        return
-    for g in range(len(w.st.home)):
-        w.st.home[g] = -1
+    vehicles, riders, tally = len(f.vehicles), w.riders, w.tally[0]
+    for v in range(vehicles):
+        if w.st.routes[v].touched:
+            copy_route(w.st, v + vehicles, v)
     for r in range(f.n):
-        if f.requests[r].together >= 0 and w.where[r] >= 0:
-            w.st.home[f.requests[r].together] = w.where[r]
+        riders[r].where = riders[r].kept_where
+    for k in range(tally.kept_absent):
+        riders[k].absent = riders[k].kept_absent
+    tally.absent = tally.kept_absent
+    find_homes(f.requests, riders, w.st.home)
 
 
-@compiled
+@inner
+def find_homes(requests: Records, riders: Records, home: Ints) -> None:
+    """In which vehicle each `together` group rides."""
+    if len(home) <= 1:
+        return
+    for g in range(len(home)):
+        home[g] = -1
+    for r in range(len(requests)):
+        if requests[r].together >= 0 and riders[r].where >= 0:
+            home[requests[r].together] = riders[r].where
+
+
+@inner
 def take_out(f: Flat, w: Work, desk: Desk, count: int) -> None:
     """Take the first `count` chosen requests out of their routes."""
+    riders, tally, st = w.riders, w.tally[0], w.st
     for k in range(count):
-        r = w.chosen[k]
-        keep_route(w, w.where[r])
-        w.where[r] = -1
-        w.absent[w.counts[0]] = r
-        w.counts[0] += 1
-    for v in range(len(w.touched)):
-        if w.touched[v]:
-            _close_up(f, w, desk, v)
-    find_homes(f, w)
+        r = riders[k].chosen
+        keep_route(st, riders[r].where)
+        riders[r].where = -1
+        riders[tally.absent].absent = r
+        tally.absent += 1
+    for v in range(len(f.vehicles)):
+        if st.routes[v].touched and _close_up(st, riders, v):
+            refresh(f, st, desk, v)
+    find_homes(f.requests, riders, st.home)
 
 
-@compiled
-def _close_up(f: Flat, w: Work, desk: Desk, v: int) -> None:
-    stops, route = w.st.stops[v], w.st.routes[v]
-    m = 0
+@inner
+def _close_up(st: State, riders: Records, v: int) -> bool:
+    """Leave those out of route v who are nowhere now; True if there were any."""
+    stops, route = st.stops[v], st.routes[v]
+    n, m = len(riders), 0
     for k in range(route.size):
         x = stops[k].node
-        r = x if x < f.n else x - f.n
-        if x >= 2 * f.n or w.where[r] >= 0:
+        if x >= 2 * n or riders[x if x < n else x - n].where >= 0:
             stops[m].node = x
             m += 1
-    if m < route.size:
-        route.size = m
-        refresh(f, w.st, desk, v)
+    shorter = m < route.size
+    route.size = m
+    return bool(shorter)
 
 
-@compiled
-def choose(w: Work, r: int, count: int) -> int:
+@inner
+def choose(riders: Records, r: int, count: int) -> int:
     """Put r on the list of `count` to take out, if it can be; returns the new count."""
-    if w.where[r] < 0 or not w.movable[r]:
+    if riders[r].where < 0 or not riders[r].movable:
         return count
     for k in range(count):
-        if w.chosen[k] == r:
+        if riders[k].chosen == r:
             return count
-    w.chosen[count] = r
+    riders[count].chosen = r
     return count + 1
 
 
-@compiled
-def ruin(f: Flat, w: Work, desk: Desk, average: float) -> int:
+@inner
+def ruin(f: Flat, w: Work, dice: Dice, average: float) -> int:
     """Choose requests to take out, about `average` of them; returns how many."""
-    dice = desk.dice
+    st, riders = w.st, w.riders
     seed = below(dice, f.n)
     kind = draw(dice)
     wanted = 1 + below(dice, int(2 * average))
     if kind < 0.6:
-        return _strings(f, w, desk, seed, average)
+        return _strings(st, riders, w.near, dice, f.n - w.tally[0].absent, seed, average)
     if kind < 0.8:
-        return _related(w, desk, seed, wanted)
+        return _related(riders, w.near, dice, seed, wanted)
     if kind < 0.9:
-        return _any(f, w, desk, wanted)
+        return _any(riders, dice, wanted)
     if kind < 0.95:
-        return _worst(f, w, desk, wanted)
-    return _route(f, w, seed)
+        return _worst(f.dist, st, riders, dice, wanted)
+    return _route(riders, seed)
 
 
-@compiled
-def _strings(f: Flat, w: Work, desk: Desk, seed: int, average: float) -> int:
-    dice = desk.dice
-    served, used = f.n - w.counts[0], 0
-    for v in range(len(f.vehicles)):
-        used += w.st.routes[v].size > 2
+@inner
+def _strings(
+    st: State, riders: Records, near: Ints, dice: Dice, served: int, seed: int, average: float
+) -> int:
+    used = 0
+    for v in range(len(st.routes) // 2):
+        used += st.routes[v].size > 2
     longest = min(10.0, served / max(1, used))
     strings = int(draw(dice) * (4.0 * average / (1.0 + longest) - 1.0) + 1.0)
-    count = _string(f, w, desk, seed, longest, 0)
-    for k in range(w.near.shape[1]):
+    count = _string(st, riders, dice, seed, longest, 0)
+    for k in range(near.shape[1]):
         if strings <= 1:
             break
-        r = w.near[seed, k]
-        v = w.where[r]
+        r = near[seed, k]
+        v = riders[r].where
         fresh = v >= 0
         for c in range(count):
-            if w.where[w.chosen[c]] == v:
+            if riders[riders[c].chosen].where == v:
                 fresh = False
                 break
         if fresh:
-            more = _string(f, w, desk, r, longest, count)
+            more = _string(st, riders, dice, r, longest, count)
             if more > count:
                 strings -= 1
             count = more
     return count
 
 
-@compiled
-def _string(f: Flat, w: Work, desk: Desk, r: int, longest: float, count: int) -> int:
+@inner
+def _string(st: State, riders: Records, dice: Dice, r: int, longest: float, count: int) -> int:
     """Choose a stretch of r's route around one of its two visits, perhaps sparing the middle."""
-    v = w.where[r]
+    v, n = riders[r].where, len(riders)
     if v < 0:
         return count
-    dice = desk.dice
-    stops, m = w.st.stops[v], w.st.routes[v].size
-    here = r if draw(dice) < 0.5 else f.n + r
+    stops, m = st.stops[v], st.routes[v].size
+    here = r if draw(dice) < 0.5 else n + r
     at = 1
     for k in range(1, m - 1):
         if stops[k].node == here:
@@ -208,66 +209,67 @@ def _string(f: Flat, w: Work, desk: Desk, r: int, longest: float, count: int) ->
     first = max(1, at - below(dice, span))
     first = min(first, m - 1 - span)
     gap = first + below(dice, length)
-    count = choose(w, r, count)
+    count = choose(riders, r, count)
     for k in range(first, first + span):
         if not gap <= k < gap + spared:
             x = stops[k].node
-            count = choose(w, x if x < f.n else x - f.n, count)
+            count = choose(riders, x if x < n else x - n, count)
     return count
 
 
-@compiled
-def _related(w: Work, desk: Desk, seed: int, wanted: int) -> int:
+@inner
+def _related(riders: Records, near: Ints, dice: Dice, seed: int, wanted: int) -> int:
     """The seed and requests near to it or to one another."""
-    count = choose(w, seed, 0)
+    count = choose(riders, seed, 0)
     tries = 0
     while count < wanted and tries < 4 * wanted:
         tries += 1
-        root = seed if count == 0 else w.chosen[below(desk.dice, count)]
-        rank = draw(desk.dice) ** 4.0
-        count = choose(w, w.near[root, int(rank * w.near.shape[1])], count)
+        root = seed if count == 0 else riders[below(dice, count)].chosen
+        rank = draw(dice) ** 4.0
+        count = choose(riders, near[root, int(rank * near.shape[1])], count)
     return count
 
 
-@compiled
-def _any(f: Flat, w: Work, desk: Desk, wanted: int) -> int:
+@inner
+def _any(riders: Records, dice: Dice, wanted: int) -> int:
     count = 0
     for _ in range(wanted):
-        count = choose(w, below(desk.dice, f.n), count)
+        count = choose(riders, below(dice, len(riders)), count)
     return count
 
 
-@compiled
-def _route(f: Flat, w: Work, seed: int) -> int:
+@inner
+def _route(riders: Records, seed: int) -> int:
     """Everybody in the seed's route."""
     count = 0
-    v = w.where[seed]
+    v = riders[seed].where
     if v < 0:
         return count
-    for r in range(f.n):
-        if w.where[r] == v:
-            count = choose(w, r, count)
+    for r in range(len(riders)):
+        if riders[r].where == v:
+            count = choose(riders, r, count)
     return count
 
 
-@compiled
-def _worst(f: Flat, w: Work, desk: Desk, wanted: int) -> int:
+@inner
+def _worst(dist: Ints, st: State, riders: Records, dice: Dice, wanted: int) -> int:
     """The requests that cost most distance where they are, with some luck."""
-    for r in range(f.n):
-        w.key[r] = 0.0
-    for v in range(len(f.vehicles)):
-        stops = w.st.stops[v]
-        for k in range(1, w.st.routes[v].size - 1):
+    n = len(riders)
+    for r in range(n):
+        riders[r].key = 0.0
+    for v in range(len(st.routes) // 2):
+        stops = st.stops[v]
+        for k in range(1, st.routes[v].size - 1):
             x = stops[k].node
             a, b, c = stops[k - 1].place, stops[k].place, stops[k + 1].place
-            r = x if x < f.n else x - f.n
-            w.key[r] += (f.dist[a, b] + f.dist[b, c] - f.dist[a, c]) * (0.5 + draw(desk.dice))
+            rider = riders[x if x < n else x - n]
+            rider.key += (dist[a, b] + dist[b, c] - dist[a, c]) * (0.5 + draw(dice))
     count = 0
     for _ in range(wanted):
         worst = 0
-        for r in range(1, f.n):
-            if w.key[r] > w.key[worst]:
+        for r in range(1, n):
+            if riders[r].key > riders[worst].key:
                 worst = r
-        w.key[worst] = -1.0
-        count = choose(w, worst, count)
+        riders[worst].key = -1.0
+        count = choose(riders, worst, count)
     return count

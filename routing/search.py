@@ -9,15 +9,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from routing.annealing import anneal, price, save_best
+from routing.annealing import anneal, begin
 from routing.flat import Flat, Floats, Ints, flatten
-from routing.inserting import State, new_state, refresh
+from routing.inserting import new_state
 from routing.model import Plan, Problem
 from routing.pool import ENTRY
-from routing.recreate import recreate
 from routing.relatedness import goes_straight, nearest, tighten
 from routing.rendering import nodes_of
-from routing.ruin import Work, find_homes, start_round
+from routing.ruin import RIDER, TALLY, Work
 from routing.timing import Desk, new_desk
 
 POOL_ROUTES = 2**17
@@ -44,78 +43,64 @@ class Search:
         self._done = _carried_before(problem)
         self.work: Work = _new_work(self.flat, self._done, seed)
         self.adopt(orders)
-        self.save()
 
-    def adopt(self, orders: Sequence[Sequence[int]]) -> None:
-        """Go on from these routes; the best plan so far stays what it is."""
+    def adopt(self, orders: Sequence[Sequence[int]], *, filling: bool = False) -> None:
+        """Go on from these routes, perhaps with whom they leave out put in as far as possible.
+
+        The best plan so far stays what it is, unless this one is better.
+        """
         flat, work = self.flat, self.work
-        fresh = new_state(flat, [list(order) for order in orders])
-        work.st.stops["node"][:] = fresh.stops["node"]
-        work.st.routes["size"][:] = fresh.routes["size"]
-        work.where[:] = self._done
+        where = self._done.copy()
         for v, order in enumerate(orders):
-            for node in order:
-                work.where[node if node < flat.n else node - flat.n] = v
-        absent = np.flatnonzero(work.where < 0)
-        work.absent[: len(absent)] = absent
-        work.counts[0] = len(absent)
-        for v in range(len(flat.vehicles)):
-            refresh(flat, work.st, self.desk, v)
-        find_homes(flat, work)
-        work.money[0] = price(flat, work)
+            path = [2 * flat.n + 2 * v, *order, 2 * flat.n + 2 * v + 1]
+            work.st.stops["node"][v, : len(path)] = path
+            work.st.routes["size"][v] = len(path)
+            where[[node if node < flat.n else node - flat.n for node in order]] = v
+        work.riders["where"][:] = where
+        absent = np.flatnonzero(where < 0)
+        work.riders["absent"][: len(absent)] = absent
+        work.tally["absent"] = len(absent)
+        begin(flat, work, self.desk, filling and self.can_move, self.metric)
 
-    def fill(self) -> None:
-        """Put in whom nobody carries, as far as possible, without taking anybody out."""
-        if not self.can_move:
-            return
-        start_round(self.work)
-        recreate(self.flat, self.work, self.desk, self.metric, 0.0)
-        self.work.money[0] = price(self.flat, self.work)
-        if self.work.money[0] < self.work.money[1]:
-            self.save()
+    def run(self, rounds: int, heat: float) -> None:
+        """Some rounds at one temperature (units of cost)."""
+        if self.can_move:
+            average = min(10.0, max(1.5, 0.4 * self.flat.n))
+            anneal(self.flat, self.work, self.desk, rounds, heat, average, 0.01, self.metric)
 
-    def save(self) -> None:
-        """The plan as it is becomes the best one."""
-        save_best(self.flat, self.work)
-
-    def run(self, rounds: int, hot: float, cold: float) -> None:
-        """Some rounds, the temperature falling from `hot` to `cold` (units of cost)."""
-        if not self.can_move:
-            return
-        average = min(10.0, max(1.5, 0.4 * self.flat.n))
-        anneal(self.flat, self.work, self.desk, rounds, hot, cold, average, 0.01, self.metric)
+    @property
+    def cost(self) -> float:
+        """Cost of the plan it is at, penalties for promises not kept included."""
+        return float(self.work.tally["cost"][0])
 
     @property
     def best_cost(self) -> float:
-        """Cost of the best plan, penalties for promises not kept included."""
-        return float(self.work.money[1])
+        """Cost of the best plan."""
+        return float(self.work.tally["best"][0])
 
     @property
     def can_move(self) -> bool:
         """Whether there is anything to decide."""
-        return bool(self.work.movable.any()) and len(self.flat.vehicles) > 0
+        return bool(self.work.riders["movable"].any()) and len(self.flat.vehicles) > 0
 
     @property
     def unserved(self) -> int:
         """How many nobody carries now."""
-        return int(self.work.counts[0])
+        return int(self.work.tally["absent"][0])
 
     @property
     def rounds(self) -> int:
         """Rounds of ruin and recreate so far."""
-        return int(self.work.counts[3])
+        return int(self.work.tally["rounds"][0])
 
     def best_orders(self) -> list[list[int]]:
         """The best plan's nodes per vehicle."""
-        return [
-            self.work.best[v, 1 : size - 1].tolist()
-            for v, size in enumerate(self.work.best_size.tolist())
-        ]
+        return [row[1 : row[-1] - 1].tolist() for row in self.work.best]
 
     def scale(self) -> float:
         """What one request costs on average: the yardstick for temperatures."""
-        left_out = self.work.absent[: self.work.counts[0]]
-        paid = self.work.money[0] - self.work.penalty[left_out].sum()
+        left_out = self.work.riders["absent"][: self.unserved]
+        paid = self.cost - self.work.riders["penalty"][left_out].sum()
         return float(max(paid, 0.0) / max(1, self.flat.n - len(left_out)))
 
 
@@ -138,29 +123,21 @@ def _carried_before(problem: Problem) -> Ints:
 
 
 def _new_work(flat: Flat, done: Ints, seed: int) -> Work:
-    n, vehicles, wide = flat.n, len(flat.vehicles), 2 * flat.n + 2
-    empty: list[list[int]] = [[] for _ in range(vehicles)]
-    state: State = new_state(flat, empty)
+    n, vehicles = flat.n, len(flat.vehicles)
+    riders = np.zeros(n, RIDER)
+    riders["movable"] = done < 0
+    riders["penalty"] = _penalties(flat, done)
+    riders["mark"] = np.random.default_rng(seed).integers(-(2**62), 2**62, n, dtype=np.int64)
+    tally = np.zeros(1, TALLY)
+    tally["best"] = np.inf
     return Work(
-        st=state,
-        kept=new_state(flat, empty),
-        touched=np.zeros(vehicles, np.int64),
-        where=done.copy(),
-        kept_where=done.copy(),
-        movable=(done < 0).astype(np.int64),
-        absent=np.zeros(n + 1, np.int64),
-        kept_absent=np.zeros(n + 1, np.int64),
-        counts=np.zeros(6, np.int64),
-        chosen=np.zeros(n + 1, np.int64),
-        key=np.zeros(n + 1, np.float64),
+        st=new_state(flat, [[] for _ in range(vehicles)]),
+        riders=riders,
+        tally=tally,
         near=nearest(flat),
-        penalty=_penalties(flat, done),
-        best=np.zeros((vehicles, wide), np.int64),
-        best_size=np.full(vehicles, 2, np.int64),
-        money=np.zeros(2, np.float64),
+        best=np.zeros((vehicles, 2 * n + 3), np.int64),
         pool=np.zeros(POOL_ROUTES, ENTRY),
         pool_nodes=np.zeros(POOL_NODES, np.int64),
-        mark=np.random.default_rng(seed).integers(-(2**62), 2**62, n + 1, dtype=np.int64),
     )
 
 

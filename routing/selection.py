@@ -29,14 +29,13 @@ def improve_by_selection(
     columns, routes, hint = _known_columns(search, orders)
     for other in pools:
         _add_pool(other, MOST_COLUMNS // len(pools), columns, routes)
-    chosen = choose_routes(flat, columns, search.work.penalty, hint, effort, seed)
+    chosen = choose_routes(flat, columns, search.work.riders["penalty"], hint, effort, seed)
     if chosen is None:
         return False
     found = _assign(flat, columns, routes, chosen)
     before = search.best_cost
     search.adopt(found)
-    if search.work.money[0] < before - 1e-9:
-        search.save()
+    if search.cost < before - 1e-9:
         return True
     search.adopt(orders)
     return False

@@ -21,9 +21,9 @@ class Team:
     def __init__(self, problem: Problem, orders: list[list[int]], seed: int, workers: int) -> None:
         seeds = [seed * 1_000_003 + k for k in range(max(1, workers))]
         self.searches = [Search(problem, orders, own) for own in seeds]
-        self._threads = ThreadPoolExecutor(len(seeds)) if len(seeds) > 1 else None
         for search in self.searches:
-            search.fill()
+            search.adopt(orders, filling=True)
+        self._threads = ThreadPoolExecutor(len(seeds)) if len(seeds) > 1 else None
 
     def close(self) -> None:
         """Let the threads go."""
@@ -44,9 +44,9 @@ class Team:
         """So many rounds in all, at one temperature."""
         share = -(-rounds // len(self.searches))
         if self._threads is None:
-            self.searches[0].run(share, heat, heat)
+            self.searches[0].run(share, heat)
             return
-        list(self._threads.map(lambda search: search.run(share, heat, heat), self.searches))
+        list(self._threads.map(lambda search: search.run(share, heat), self.searches))
 
     def share_best(self) -> None:
         """Everybody goes on from the best plan."""
@@ -55,8 +55,6 @@ class Team:
         for search in self.searches:
             if search is not best:
                 search.adopt(orders)
-                if search.work.money[0] < search.best_cost:
-                    search.save()
 
     def select(self, effort: Effort, seed: int) -> None:
         """Let CP-SAT put the best plan together from the routes all of them met."""

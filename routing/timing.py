@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.chance import Dice, new_dice
-from routing.compiled import compiled
+from routing.compiled import inner
 from routing.flat import Flat, Ints, Records, record
 from routing.model import FAR_FUTURE
 
@@ -53,7 +53,7 @@ def new_desk(flat: Flat, seed: int = 0) -> Desk:
     )
 
 
-@compiled
+@inner
 def lay_out(f: Flat, desk: Desk, v: int, m: int) -> None:
     """Fill in the path `desk.path[:m].node` of vehicle v, start and end included."""
     path = desk.path
@@ -82,7 +82,7 @@ def lay_out(f: Flat, desk: Desk, v: int, m: int) -> None:
         path[m - 1].limit = f.vehicles[v].max_duration
 
 
-@compiled
+@inner
 def find_earliest(path: Records, m: int) -> bool:
     """Fill in the earliest timetable; False if there is none.
 
@@ -109,7 +109,7 @@ def find_earliest(path: Records, m: int) -> bool:
     return True
 
 
-@compiled
+@inner
 def _lift(path: Records, first: int, second: int, over: int) -> bool:
     """Start the first partner `over` later; False if driving and service alone take too long."""
     least = path[second].hop
@@ -120,7 +120,7 @@ def _lift(path: Records, first: int, second: int, over: int) -> bool:
     return bool(least <= path[second].limit and path[first].low <= path[first].high)
 
 
-@compiled
+@inner
 def find_latest(path: Records, m: int) -> bool:
     """Fill in the latest timetable; False if there is none.
 
@@ -150,7 +150,7 @@ def find_latest(path: Records, m: int) -> bool:
     return True
 
 
-@compiled
+@inner
 def settle(f: Flat, desk: Desk, v: int, m: int) -> tuple[int, int]:
     """After `find_earliest`: the chosen timetable as the latest one.
 

@@ -37,4 +37,4 @@ def warm() -> None:
     from routing.optimise import Stop, solve
 
     warm_offers()
-    solve(toy_problem(), Stop(iterations=5))
+    solve(toy_problem(), Stop(iterations=5), engine="search")
