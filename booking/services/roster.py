@@ -5,6 +5,7 @@ Withdrawing a shift is in `services/shifts.py`: it concerns promises.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,8 +17,9 @@ from sqlalchemy.orm import Session
 
 from booking.context import Context
 from booking.domain.errors import Conflict, Invalid, NotFound
+from booking.domain.plan_record import runs_from_json
 from booking.domain.service_day import today
-from booking.models import Driver, Shift, Vehicle, Zone, ZoneDay
+from booking.models import Driver, Plan, Shift, Vehicle, Zone, ZoneDay
 from booking.services.board_day import get_zone, read_day
 from booking.services.zone_days import ensure_zone_day, lock_zone_day
 
@@ -78,20 +80,34 @@ class NewShift:
     break_minutes: int = 0
 
 
-def list_shifts(
-    ctx: Context, zone_code: str, first: date, last: date, *, now: datetime
-) -> list[ShiftRow]:
-    """The shifts of a zone between two days, both included, with the people on each."""
+def list_shifts(ctx: Context, zone_code: str, first: date, last: date) -> list[ShiftRow]:
+    """The shifts of a zone between two days, both included, with the journeys on each."""
     last = min(last, first + timedelta(days=DAYS_AT_MOST))
     with ctx.db.reading() as session:
         zone = get_zone(session, zone_code)
-        rows: list[ShiftRow] = []
-        day = first
-        while day <= last:
-            read = read_day(session, zone.code, day, now)
-            rows += [shift_row(run.shift, zone.code, len(run.people)) for run in read.runs]
-            day += timedelta(days=1)
-        return rows
+        shifts = session.scalars(
+            select(Shift)
+            .where(Shift.zone_id == zone.id, Shift.service_date.between(first, last))
+            .order_by(Shift.service_date, Shift.starts, Shift.id)
+        ).unique()
+        people = _journeys_by_shift(session, zone.id, first, last)
+        return [shift_row(shift, zone.code, people[shift.id]) for shift in shifts]
+
+
+def _journeys_by_shift(session: Session, zone_id: int, first: date, last: date) -> Counter[int]:
+    """shift → how many are picked up on it by the plans in force."""
+    plans = session.scalars(
+        select(Plan.runs)
+        .join(ZoneDay, ZoneDay.plan_id == Plan.id)
+        .where(ZoneDay.zone_id == zone_id, ZoneDay.service_date.between(first, last))
+    )
+    return Counter(
+        run.shift_id
+        for runs in plans
+        for run in runs_from_json(runs)
+        for stop in run.stops
+        if stop.action == "pickup"
+    )
 
 
 def view_shift(ctx: Context, shift_id: int, *, now: datetime) -> ShiftView:

@@ -33,7 +33,7 @@ def shifts(zone_code: str) -> ResponseReturnValue:
     text = request.args.get("first", "")
     first = day_of(text) if text else today(here.now())
     last = first + timedelta(days=DAYS_SHOWN - 1)
-    rows = roster.list_shifts(here.ctx(), zone_code, first, last, now=here.now())
+    rows = roster.list_shifts(here.ctx(), zone_code, first, last)
     return page("shifts.html", rows=rows, zone_code=zone_code, first=first, last=last)
 
 
