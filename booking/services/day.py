@@ -12,6 +12,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from booking.domain.on_the_road import Fact, FactKind, on_the_day, standing
 from booking.domain.plan_record import Run
 from booking.domain.statuses import IN_PLAN, BookingStatus
 from booking.models import Booking, DriverEvent, Place, Shift, Vehicle, ZoneDay
@@ -60,12 +61,12 @@ class BookingFacts:
 
 @dataclass(frozen=True, slots=True)
 class EventFacts:
-    """What the driver reported of a booking."""
+    """What the driver of a shift reported of a booking, and when it happened."""
 
     booking_id: int
     shift_id: int
-    kind: str
-    happened_at: datetime
+    kind: FactKind
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def load_day(session: Session, zone_day: ZoneDay, *, with_waiting: bool = False)
         version=zone_day.version,
         shifts=shifts,
         bookings=bookings,
-        events=_events(session, shifts),
+        events=_events(session, shifts, zone_day.service_date),
         runs=runs,
         points=load_points(session, wanted),
         batched=zone_day.batched_at is not None,
@@ -201,17 +202,27 @@ def _facts(row: object) -> BookingFacts:
     )
 
 
-def _events(session: Session, shifts: tuple[ShiftFacts, ...]) -> tuple[EventFacts, ...]:
+def _events(session: Session, shifts: tuple[ShiftFacts, ...], day: date) -> tuple[EventFacts, ...]:
+    """What was reported and not taken back, in the order it happened."""
     if not shifts:
         return ()
-    rows = session.execute(
-        select(
-            DriverEvent.booking_id,
-            DriverEvent.shift_id,
-            DriverEvent.kind,
-            DriverEvent.happened_at,
-        )
-        .where(DriverEvent.shift_id.in_([shift.id for shift in shifts]))
-        .order_by(DriverEvent.happened_at, DriverEvent.id)
+    rows = session.scalars(
+        select(DriverEvent).where(DriverEvent.shift_id.in_([shift.id for shift in shifts]))
+    ).all()
+    source = {row.key: row for row in rows}
+    facts = standing(fact_of(row, day) for row in rows)
+    return tuple(
+        EventFacts(source[fact.key].booking_id, source[fact.key].shift_id, fact.kind, fact.actual)
+        for fact in facts
     )
-    return tuple(EventFacts(**row._mapping) for row in rows)
+
+
+def fact_of(row: DriverEvent, day: date) -> Fact:
+    """A driver's report as a fact of that service day."""
+    return Fact(
+        key=row.key,
+        kind=FactKind(row.kind),
+        at=on_the_day(row.happened_at, day),
+        received_at=row.received_at,
+        note=row.note,
+    )

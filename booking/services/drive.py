@@ -16,11 +16,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.context import Context
-from booking.domain.on_the_road import ROAD, Fact, FactKind, counts, fold, on_the_day
+from booking.domain.on_the_road import ROAD, Fact, FactKind, counts, fold
 from booking.domain.statuses import BookingStatus
 from booking.domain.words import clock
 from booking.models import Booking, BookingEvent, DriverEvent, Shift, ZoneDay
-from booking.services.zone_days import ensure_zone_day, lock_zone_day
+from booking.services.day import fact_of
+from booking.services.zone_days import current_runs, ensure_zone_day, lock_zone_day
 
 KEY_LONGEST: Final = 64
 NOTE_LONGEST: Final = 500
@@ -86,7 +87,7 @@ def facts_of(session: Session, booking_ids: Iterable[int], day: date) -> dict[in
         select(DriverEvent).where(DriverEvent.booking_id.in_(found)).order_by(DriverEvent.id)
     )
     for row in rows:
-        found[row.booking_id].append(_fact(row, day))
+        found[row.booking_id].append(fact_of(row, day))
     return found
 
 
@@ -131,6 +132,11 @@ class _Desk:
         self.bookings = _bookings(session, zone_day.id, {event.booking_id for event in events})
         self.facts = facts_of(session, self.bookings, zone_day.service_date)
         self.bases = _bases(session, self.bookings)
+        self.planned = {
+            stop.booking_id: run.shift_id
+            for run in current_runs(session, zone_day)
+            for stop in run.stops
+        }
         self.known = set(
             session.scalars(
                 select(DriverEvent.key).where(DriverEvent.key.in_([event.key for event in events]))
@@ -161,7 +167,7 @@ class _Desk:
         )
         self.session.add(row)
         self.known.add(event.key)
-        self.facts[booking.id].append(_fact(row, self.zone_day.service_date))
+        self.facts[booking.id].append(fact_of(row, self.zone_day.service_date))
         self._move(booking, row)
 
     def _move(self, booking: Booking, row: DriverEvent) -> None:
@@ -187,8 +193,12 @@ class _Desk:
         booking.status, booking.updated_at = after.value, self.now
         # Whoever is planning this day at the version before must look again.
         self.zone_day.version += 1
-        if BookingStatus.NO_SHOW in (before, after):
+        if BookingStatus.NO_SHOW in (before, after) or self._not_planned(row):
             self.zone_day.wants_planning_since = self.now
+
+    def _not_planned(self, row: DriverEvent) -> bool:
+        """Whether the plan has them on another bus, or on none."""
+        return self.planned.get(row.booking_id) != row.shift_id
 
     def _words(self, event: Event, booking: Booking) -> str:
         earliest = booking.promised_earliest
@@ -228,16 +238,6 @@ def _bases(session: Session, bookings: Mapping[int, Booking]) -> dict[int, Booki
         if before in STATES - ROAD:
             bases[booking_id] = BookingStatus(before)
     return bases
-
-
-def _fact(row: DriverEvent, day: date) -> Fact:
-    return Fact(
-        key=row.key,
-        kind=FactKind(row.kind),
-        at=on_the_day(row.happened_at, day),
-        received_at=row.received_at,
-        note=row.note,
-    )
 
 
 def _readable(event: Event) -> bool:

@@ -250,8 +250,10 @@ def _publish(edit: Edit, draft: Draft) -> PlanOutcome:
     changed_since = edit.zone_day.version != draft.version
     if not changed_since:
         edit.zone_day.wants_planning_since = None
+    if plan is None and edit.made.unwritten:
+        plan = edit.made.plan
     after = before if plan is None else cost(edit.made.problem, plan).total
-    if plan is None or after > before - WORTH_POUNDS:
+    if plan is None or (after > before - WORTH_POUNDS and not edit.made.unwritten):
         edit.zone_day.planning_progress = f"Nothing better found than £{before:.2f}"
         return PlanOutcome("kept", version, before, before)
     try:

@@ -6,14 +6,16 @@ from the start of the service day.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
+from booking.domain.on_the_road import FactKind
 from booking.domain.plan_record import Run, Stop
 from booking.domain.service_day import seconds_into
 from booking.domain.statuses import IN_PLAN, BookingStatus
+from booking.services.as_driven import Unplanned, as_driven, unplanned_of
 from booking.services.day import BookingFacts, Day, ShiftFacts
 from booking.services.matrix import PlaceMatrix, PlacesMissing
 from routing.model import (
@@ -40,7 +42,13 @@ TOLD_EARLY: Final = 120
 TOLD_LATE: Final = 300
 """How far a pick-up may move once its exact time was told the evening before."""
 DAY_END: Final = 30 * 3600
-REPORTS: Final = {"boarded": "pickup", "no_show": "pickup", "dropped_off": "dropoff"}
+MOST_MOVABLE: Final = 2
+"""So many visits without a place of their own are tried everywhere in a run."""
+REPORTS: Final = {
+    FactKind.BOARDED: "pickup",
+    FactKind.NO_SHOW: "pickup",
+    FactKind.DROPPED_OFF: "dropoff",
+}
 """Which visit of the plan a driver's report closes."""
 
 OBJECTIVE: Final = Objective(
@@ -66,6 +74,8 @@ class DayProblem:
     day: Day
     place_ids: tuple[int, ...]
     booking_ids: tuple[int, ...]
+    unwritten: bool = False
+    """Whether somebody is on a bus whose stored run does not have them."""
 
 
 def day_problem(
@@ -78,6 +88,8 @@ def day_problem(
     needed = day.place_ids | frozenset(extra_places)
     if not matrix.covers(needed):
         raise PlacesMissing
+    unplanned = unplanned_of(day)
+    day = as_driven(day, unplanned)
     row = matrix.index
     booking_ids = tuple(booking.id for booking in day.bookings)
     number = {booking: index for index, booking in enumerate(booking_ids)}
@@ -93,15 +105,17 @@ def day_problem(
     problem = Problem(
         durations=matrix.durations,
         distances=matrix.distances,
-        requests=tuple(_request(day.day, booking, row) for booking in day.bookings),
+        requests=_requests(day, matrix, unplanned),
         vehicles=tuple(
             _vehicle(shift, past, row, number, horizon)
             for shift, past in zip(day.shifts, frozen, strict=True)
         ),
         objective=OBJECTIVE,
     )
-    plan = _plan(problem, day, [len(past) for past in frozen], row, number)
-    return DayProblem(problem, plan, day, tuple(sorted(row, key=row.__getitem__)), booking_ids)
+    loose = {number[one.booking.id] for one in unplanned if one.set_down is None}
+    plan = _plan(problem, day, [len(past) for past in frozen], row, number, loose)
+    places = tuple(sorted(row, key=row.__getitem__))
+    return DayProblem(problem, plan, day, places, booking_ids, unwritten=bool(unplanned))
 
 
 def as_it_can_be(made: DayProblem) -> Problem:
@@ -210,6 +224,24 @@ def _done(stop: Stop, number: dict[int, int]) -> Done:
     return Done(Action(stop.action), index, stop.start)
 
 
+def _requests(day: Day, matrix: PlaceMatrix, unplanned: Sequence[Unplanned]) -> tuple[Request, ...]:
+    requests = [_request(day.day, booking, matrix.index) for booking in day.bookings]
+    number = {booking.id: index for index, booking in enumerate(day.bookings)}
+    for one in unplanned:
+        index = number[one.booking.id]
+        requests[index] = _within_reach(requests[index], one, matrix)
+    return tuple(requests)
+
+
+def _within_reach(request: Request, one: Unplanned, matrix: PlaceMatrix) -> Request:
+    """Their promised arrival, if the bus they are on could keep it by going straight there."""
+    direct = int(matrix.durations[request.pickup, request.dropoff])
+    there = one.at + request.pickup_service + direct
+    if there <= request.dropoff_window.latest:
+        return request
+    return replace(request, dropoff_window=Window(0, DAY_END), max_ride=None)
+
+
 def _request(day: date, booking: BookingFacts, row: Mapping[int, int]) -> Request:
     arrive_by = seconds_into(day, booking.arrive_by) if booking.arrive_by else DAY_END
     after = seconds_into(day, booking.arrive_after) if booking.arrive_after else 0
@@ -251,6 +283,7 @@ def _plan(
     frozen: Sequence[int],
     row: Mapping[int, int],
     number: dict[int, int],
+    loose: Collection[int],
 ) -> Plan:
     """The current plan, timed afresh from where each bus now stands."""
     vehicle_of = {shift.id: index for index, shift in enumerate(day.shifts)}
@@ -260,7 +293,8 @@ def _plan(
         if vehicle is None:
             continue
         ahead = [stop for stop in run.stops[frozen[vehicle] :] if _known(stop, number)]
-        timed = timed_again(problem, vehicle, [_visit_key(stop, number) for stop in ahead])
+        keys = [_visit_key(stop, number) for stop in ahead]
+        timed = timed_again(problem, vehicle, keys, loose)
         if timed is None or not any(visit.action is not Action.BREAK for visit in timed.visits):
             timed = None if timed is not None else _as_stored(run, vehicle, row, number)
         if timed is not None:
@@ -270,24 +304,28 @@ def _plan(
     return Plan(tuple(routes), unserved)
 
 
-def timed_again(problem: Problem, vehicle: int, visits: Sequence[Key]) -> Route | None:
-    """The visits timed in this order, or with a break taken somewhere else.
+def timed_again(
+    problem: Problem, vehicle: int, visits: Sequence[Key], loose: Collection[int] = ()
+) -> Route | None:
+    """The visits timed in this order, or with a break or a loose drop-off somewhere else.
 
     A break is taken where the bus was last. When that stop has been cancelled
-    the old moment for it may not do any more, while another one does.
+    the old moment for it may not do any more, while another one does. `loose` are
+    requests whose drop-off was never planned: it is put where the route ends soonest.
     """
-    timed = schedule(problem, vehicle, visits)
+    drops = [key for key in visits if key[0] is Action.DROPOFF and key[1] in loose]
+    timed = None if drops else schedule(problem, vehicle, visits)
     if timed is not None:
         return timed
-    rests = [key for key in visits if key[0] is Action.BREAK]
-    others = [key for key in visits if key[0] is not Action.BREAK]
-    if len(rests) != 1:
-        return None
-    tries = (
-        schedule(problem, vehicle, [*others[:place], *rests, *others[place:]])
-        for place in range(len(others) + 1)
-    )
-    return next((route for route in tries if route is not None), None)
+    movable = [key for key in visits if key[0] is Action.BREAK] + drops
+    if not 0 < len(movable) <= MOST_MOVABLE:
+        return schedule(problem, vehicle, visits)
+    orders = [[key for key in visits if key not in movable]]
+    for key in movable:
+        orders = [[*o[:at], key, *o[at:]] for o in orders for at in range(len(o) + 1)]
+    found = (schedule(problem, vehicle, order) for order in orders)
+    fitting = (route for route in found if route is not None)
+    return min(fitting, key=lambda route: route.end, default=None) if drops else next(fitting, None)
 
 
 def _is_pickup(visit: Visit) -> bool:
