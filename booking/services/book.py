@@ -121,7 +121,9 @@ def _replaced(session: Session, request: JourneyRequest) -> JourneyRequest | Non
         return None
     old = session.get(JourneyRequest, request.replaces_id, populate_existing=True)
     alive = (RequestStatus.BOOKED.value, RequestStatus.WAITING.value)
-    return old if old is not None and old.status in alive else None
+    if old is None or old.person_id != request.person_id or old.status not in alive:
+        return None
+    return old
 
 
 def _wants_planning(session: Session, request: JourneyRequest, now: datetime) -> None:

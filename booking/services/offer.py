@@ -58,13 +58,24 @@ def ask(
 
     The request is then `offered` with up to four offers, or `refused` with the
     rule, the words and (where there are any) other times as offers of their own.
-    Raises Invalid for a wish that makes no sense, NotFound for unknown places.
+    Raises Invalid for a wish that makes no sense, NotFound for unknown places and
+    for a journey to replace that is not this person's.
     """
+    if replaces_id is not None:
+        _check_replaced(ctx, wish, replaces_id)
     prepared = prepare(ctx, wish, now)
     if isinstance(prepared.ground, Forbidden):
         return _store(ctx, wish, asker, prepared, [], prepared.ground.broken, now, replaces_id)
     possible, broken = _answer(ctx, wish, prepared, now)
     return _store(ctx, wish, asker, prepared, possible, broken, now, replaces_id)
+
+
+def _check_replaced(ctx: Context, wish: Wish, replaces_id: int) -> None:
+    """Only one's own journey can be let go of for another time."""
+    with ctx.db.reading() as session:
+        old = session.get(JourneyRequest, replaces_id)
+        if old is None or old.person_id != wish.person_id:
+            raise NotFound("We could not find the journey you want to change.")
 
 
 def prepare(ctx: Context, wish: Wish, now: datetime) -> Prepared:
