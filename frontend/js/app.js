@@ -27,4 +27,4 @@ async function enhance() {
   }
 }
 
-enhance()
+enhance().finally(() => { document.documentElement.dataset.enhanced = 'yes' })

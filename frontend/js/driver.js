@@ -25,7 +25,6 @@ class Drive {
     this.keepPage()
     this.draw()
     this.send()
-    root.dataset.ready = 'yes'
   }
 
   /** The pages themselves stay readable without signal where the browser allows it. */

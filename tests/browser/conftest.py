@@ -35,8 +35,11 @@ _ARGUMENTS: Final = (
 _EXPECTED_LOG: Final = re.compile(
     r"the server responded with a status of 4\d\d"
     r"|net::ERR_(CONNECTION_(RESET|REFUSED|CLOSED)|EMPTY_RESPONSE|FAILED|INTERNET_DISCONNECTED)"
-    r"|Failed to fetch dynamically imported module"
+    r"|Failed to fetch dynamically imported module|error occurred when fetching the script"
 )
+
+STARTED: Final = """() => 'enhanced' in document.documentElement.dataset
+    || !document.querySelector('script[type=module]')"""
 
 PageAt = Callable[..., Page]
 
@@ -98,14 +101,39 @@ def page_at(browser: Browser) -> Iterator[PageAt]:
         )
         contexts.append(context)
         page = context.new_page()
+        if options.get("java_script_enabled", True):
+            _wait_for_scripts(page)
         page.on("pageerror", lambda error: _note("error", str(error), page, complaints))
         page.on("console", lambda message: _note(message.type, message.text, page, complaints))
         return page
 
     yield open_page
     for context in contexts:
-        context.close()
+        _close(context)
     assert not complaints, "The browser complained:\n" + "\n".join(complaints)
+
+
+def _wait_for_scripts(page: Page) -> None:
+    """Let `goto` and `reload` end when the page's scripts have started: what a test does
+    sooner works too (pages need no script), but it works in another way."""
+
+    def waiting(go: Callable[..., Any]) -> Callable[..., Any]:
+        def and_wait(*words: Any, **options: Any) -> Any:
+            answer = go(*words, **options)
+            page.wait_for_function(STARTED)
+            return answer
+
+        return and_wait
+
+    page.goto = waiting(page.goto)  # type: ignore[method-assign]
+    page.reload = waiting(page.reload)  # type: ignore[method-assign]
+
+
+def _close(context: BrowserContext) -> None:
+    """Close it, but for one with a service worker: now and then Chromium never gives up
+    a page whose worker was offline. That one goes with the browser."""
+    if not context.service_workers:
+        context.close()
 
 
 def _note(kind: str, text: str, page: Page, complaints: list[str]) -> None:

@@ -97,8 +97,6 @@ def opener(stage: Stage, url: str, page_at: PageAt) -> Run:
         sign_in(page.context, stage, name, url)
         address = f"{url}/drive/shifts/{shift_id}"
         page.goto(address)
-        if options.get("java_script_enabled", True):
-            page.wait_for_selector("[data-ready]")
         return page, address
 
     return open_run

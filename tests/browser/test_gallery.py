@@ -190,8 +190,7 @@ def test_a_place_is_found_by_typing(
     """Typing two letters offers places, arrow keys and Enter choose, and the form sends it."""
     page = page_at(768)
     page.goto(f"{gallery}/gallery/passenger")
-    box = page.locator("input[role=combobox]#to")  # a list has that role too, until the script runs
-    expect(page.get_by_label("Where do you want to go?")).to_have_attribute("name", "to_text")
+    box = page.get_by_role("combobox", name="Where do you want to go?")
     box.fill("cla")
     expect(page.get_by_role("option", name="Long Clawson")).to_be_visible()
     assert_accessible(page)
