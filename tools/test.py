@@ -35,7 +35,9 @@ def all_tests(words: list[str]) -> int:
     """Every test in one run, side by side on two workers; fast folders are collected first."""
     folders = ("unit", "conventions", "property", "integration", "browser")
     paths = [f"tests/{name}" for name in folders if (ROOT / "tests" / name).is_dir()]
-    return call("pytest", "-n", "2", "--dist", "loadgroup", "-r", "fEs", "--durations=25", *words, *paths)
+    return call(
+        "pytest", "-n", "2", "--dist", "loadgroup", "-r", "fEs", "--durations=25", *words, *paths
+    )
 
 
 def call(*words: str) -> int:
