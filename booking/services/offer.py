@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.context import Context
@@ -28,7 +29,10 @@ from booking.services.zone_days import find_zone_day
 
 OFFER_MINUTES: Final = 10
 """How long an offer stays on the table before it is asked for afresh."""
+WEEK: Final = 7
+TAPPED_TWICE_SECONDS: Final = 5
 OTHER_DAYS: Final = 7
+"""How far ahead another day is looked for: a group's meeting a week later at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +95,10 @@ def prepare(ctx: Context, wish: Wish, now: datetime) -> Prepared:
             return Prepared(person, ground, None, None, {})
         wish.party.check(ground.rules.party_max)
         _check_session(session, wish)
+        door = wish.party.wheelchairs + wish.party.walkers > 0
         stands = (
-            stand_for(session, start, person, ground.rules.walk_limit_m),
-            stand_for(session, finish, person, ground.rules.walk_limit_m),
+            stand_for(session, start, person, ground.rules.walk_limit_m, door=door),
+            stand_for(session, finish, person, ground.rules.walk_limit_m, door=door),
         )
         day = read_day(session, ground.zone.id, wish.day)
         batch = ground.zone.mode == "batch" and not day.batched
@@ -144,14 +149,13 @@ def _answer(
 
 
 def _other_days(ctx: Context, wish: Wish, now: datetime, at_most: int) -> list[Possible]:
-    """The same wish on the days that follow, one offer each."""
+    """The same wish on the days that follow, or at a group's next meetings; one offer each."""
     ways: list[Possible] = []
-    if wish.purpose is PurposeKind.SESSION:
-        return ways
-    for ahead in range(1, OTHER_DAYS + 1):
+    step = WEEK if wish.purpose is PurposeKind.SESSION else 1
+    for ahead in range(1, OTHER_DAYS // step + 1):
         if len(ways) >= at_most:
             break
-        other = replace(wish, day=wish.day + timedelta(days=ahead))
+        other = replace(wish, day=wish.day + timedelta(days=ahead * step))
         prepared = prepare(ctx, other, now)
         if prepared.journey is None or prepared.day is None:
             continue
@@ -182,6 +186,9 @@ def _store(
 ) -> int:
     zone = prepared.ground.zone
     with ctx.db.writing() as session:
+        tapped = _just_refused(session, wish, asker, now) if broken else None
+        if tapped is not None:
+            return tapped
         request = JourneyRequest(
             zone_id=zone.id if zone else None,
             service_date=wish.day,
@@ -205,6 +212,19 @@ def _store(
         if broken is not None:
             session.add(_refusal(request, prepared, broken, possible, now))
         return request.id
+
+
+def _just_refused(session: Session, wish: Wish, asker: Asker, now: datetime) -> int | None:
+    """The same wish refused a moment ago: a button tapped twice is one refusal in the figures."""
+    rows = session.execute(
+        select(JourneyRequest.id, JourneyRequest.wish).where(
+            JourneyRequest.person_id == wish.person_id,
+            JourneyRequest.booker_id == asker.account_id,
+            JourneyRequest.status == RequestStatus.REFUSED.value,
+            JourneyRequest.created_at > now - timedelta(seconds=TAPPED_TWICE_SECONDS),
+        )
+    )
+    return next((row.id for row in rows if Wish.from_json(row.wish) == wish), None)
 
 
 def _offer(request_id: int, number: int, way: Possible, now: datetime) -> Offer:

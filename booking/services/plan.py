@@ -22,7 +22,7 @@ from booking.models import ZoneDay
 from booking.services.day import Day, load_day
 from booking.services.editing import Edit, edit_day
 from booking.services.matrix import look_up
-from booking.services.plan_request import PLAN_TASK, request_planning
+from booking.services.plan_request import PLAN_TASK, WAITING_WORDS, request_planning
 from booking.services.problem import DayProblem, as_it_can_be, day_problem
 from booking.services.rebase import rebase
 from routing.cost import cost
@@ -36,6 +36,8 @@ CLAIM_SECONDS: Final = 10
 """A planning that has not said for so long that it goes on is taken to be dead."""
 WORTH_POUNDS: Final = 0.01
 """A plan that saves less than a penny is not worth anybody's attention."""
+REST_SECONDS: Final = 60
+"""So long nobody tries a day again whose planning failed."""
 QUIET_SECONDS: Final = 10
 """A day is planned once nobody has changed it for so long."""
 
@@ -77,9 +79,12 @@ def plan_zone_day(
     if not _claim(ctx, zone_day_id, token, now):
         return PlanOutcome("busy", 0)
     try:
-        return _plan(ctx, zone_day_id, token, now, seconds, progress)
-    finally:
-        _unclaim(ctx, zone_day_id, token)
+        outcome = _plan(ctx, zone_day_id, token, now, seconds, progress)
+    except Exception:
+        _rest(ctx, zone_day_id, token, now)
+        raise
+    _unclaim(ctx, zone_day_id, token)
+    return outcome
 
 
 def plan_if_wanted(ctx: Context, zone_day_id: int, *, now: datetime) -> PlanOutcome:
@@ -89,8 +94,11 @@ def plan_if_wanted(ctx: Context, zone_day_id: int, *, now: datetime) -> PlanOutc
     """
     with ctx.db.reading() as session:
         zone_day = session.get(ZoneDay, zone_day_id)
-        if zone_day is None or zone_day.wants_planning_since is None:
-            return PlanOutcome("nothing", zone_day.version if zone_day else 0)
+        wanted = zone_day is not None and zone_day.wants_planning_since is not None
+        version = zone_day.version if zone_day else 0
+    if not wanted:
+        _clear_waiting(ctx, zone_day_id)
+        return PlanOutcome("nothing", version)
     return plan_zone_day(ctx, zone_day_id, now=now)
 
 
@@ -134,6 +142,33 @@ def _unclaim(ctx: Context, zone_day_id: int, token: str) -> None:
             update(ZoneDay)
             .where(ZoneDay.id == zone_day_id, ZoneDay.planning_by == token)
             .values(planning_by=None, planning_until=None)
+        )
+
+
+def _rest(ctx: Context, zone_day_id: int, token: str, now: datetime) -> None:
+    """Keep the claim for a while: what failed just now would only fail again."""
+    with ctx.db.writing() as session:
+        session.execute(
+            update(ZoneDay)
+            .where(ZoneDay.id == zone_day_id, ZoneDay.planning_by == token)
+            .values(
+                planning_until=now + timedelta(seconds=REST_SECONDS),
+                planning_progress="Planning failed and will be tried again in a minute",
+            )
+        )
+
+
+def _clear_waiting(ctx: Context, zone_day_id: int) -> None:
+    """Another planning has done what was asked for: nobody waits for a worker any more."""
+    with ctx.db.writing() as session:
+        session.execute(
+            update(ZoneDay)
+            .where(
+                ZoneDay.id == zone_day_id,
+                ZoneDay.wants_planning_since.is_(None),
+                ZoneDay.planning_progress == WAITING_WORDS,
+            )
+            .values(planning_progress="")
         )
 
 

@@ -16,6 +16,7 @@ from booking.models import ZoneDay
 from booking.services.outbox import add
 
 PLAN_TASK: Final = "plan_zone_day"
+WAITING_WORDS: Final = "Waiting for a worker"
 
 
 def request_planning(ctx: Context, zone_day_id: int, *, now: datetime) -> None:
@@ -26,6 +27,6 @@ def request_planning(ctx: Context, zone_day_id: int, *, now: datetime) -> None:
         session.execute(
             update(ZoneDay)
             .where(ZoneDay.id == zone_day_id)
-            .values(wants_planning_since=now, planning_progress="Waiting for a worker")
+            .values(wants_planning_since=now, planning_progress=WAITING_WORDS)
         )
         add(session, PLAN_TASK, {"zone_day_id": zone_day_id}, due_at=now, now=now)

@@ -26,13 +26,15 @@ class Standing:
     walk_m: int
 
 
-def stand_for(session: Session, place: Place, person: Person, walk_limit_m: int) -> Standing:
+def stand_for(
+    session: Session, place: Place, person: Person, walk_limit_m: int, *, door: bool = False
+) -> Standing:
     """The place itself, or for a home the nearest corner within the walk they can manage.
 
-    Public places are stopped at directly; a home is stopped at when the person
-    needs it or when no corner is near enough.
+    Public places are stopped at directly; a home is stopped at when the person or
+    somebody with them needs it (`door`), or when no corner is near enough.
     """
-    if place.person_id is None or DOOR_NEEDS & set(person.needs):
+    if place.person_id is None or door or DOOR_NEEDS & set(person.needs):
         return Standing(place.id, 0)
     near = _nearest(session, place, walk_limit_m)
     return near or Standing(place.id, 0)
