@@ -87,20 +87,45 @@ def set_up_python(*, testing: bool) -> None:
     wanted = fingerprint("pyproject.toml", "requirements.lock")
     if wanted in (read(stamp), read(other)):
         return
-    say("Setting up Python packages (once, about a minute) ...")
+    say("Setting up Python packages (once) ...")
     uv = shutil.which("uv")
     if not PYTHON.exists():
         check(*([uv, "venv", VENV] if uv else [sys.executable, "-m", "venv", VENV]))
     target = f"{ROOT}[test]" if testing else str(ROOT)
-    lock = ROOT / "requirements.lock"
-    if uv:
-        check(uv, "pip", "install", "--python", PYTHON, "-q", "-c", lock, "-e", target)
-    else:
-        # Compiled at first use instead: most modules are never imported, and pip takes
-        # nearly twice as long when it compiles them all.
-        check(PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check",
-              "--no-compile", "-c", lock, "-e", target)  # fmt: skip
+    install(uv or fetch_uv(), target)
     stamp.write_text(wanted)
+
+
+def fetch_uv() -> str | None:
+    """uv by way of pip, if the registry has it: it installs in a tenth of pip's time."""
+    pip = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "uv"]
+    words = [str(word) for word in pip]
+    done = subprocess.run(words, cwd=ROOT, stderr=subprocess.DEVNULL, check=False)
+    return str(VENV / "bin" / "uv") if done.returncode == 0 else None
+
+
+def install(uv: str | None, target: str) -> None:
+    """The locked versions by uv, from the registry pip was told of; by pip where that fails."""
+    wanted = ["-c", ROOT / "requirements.lock", "-e", target]
+    if uv:
+        command = [uv, "pip", "install", "--python", PYTHON, "-q", *wanted]
+        words = [str(word) for word in command]
+        if subprocess.run(words, cwd=ROOT, env=uv_settings(), check=False).returncode == 0:
+            return
+        say("That did not work with uv; trying pip ...")
+    # Compiled at first use instead: most modules are never imported, and pip takes
+    # nearly twice as long when it compiles them all.
+    check(PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-compile",
+          *wanted)  # fmt: skip
+
+
+def uv_settings() -> dict[str, str]:
+    """The environment with the package index of pip's settings, which uv does not read."""
+    ask = [str(PYTHON), "-m", "pip", "config", "get", "global.index-url"]
+    told = os.environ.get("PIP_INDEX_URL", "")
+    if not told:
+        told = subprocess.run(ask, capture_output=True, text=True, check=False).stdout.strip()
+    return {**({"UV_DEFAULT_INDEX": told} if told else {}), **os.environ}
 
 
 def set_up_front_end() -> None:

@@ -23,6 +23,8 @@ from booking.embedded.children import die_with_parent
 from booking.embedded.supervisor import CannotStart, Supervisor
 
 SIGN_INS: Final = "sign-ins.txt"
+FILLED: Final = "filled.txt"
+MIGRATIONS: Final = Path(__file__).resolve().parents[2] / "migrations" / "versions"
 OURS: Final = ("outabout.db", "pids.json", "secret", "valkey.log")
 DAYS: Final = 14
 
@@ -70,7 +72,7 @@ def _demo(arguments: argparse.Namespace) -> int:
         if arguments.fresh:
             _forget(folder)
         supervisor.prepare()
-        _fill(supervisor.env, arguments.empty)
+        _fill(supervisor, arguments.empty)
         _say("Starting the web server, the worker and the clock ...")
         supervisor.start_service()
         _greet(supervisor)
@@ -98,14 +100,24 @@ def _forget(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
-def _fill(env: dict[str, str], empty: bool) -> None:
-    """Migrate, and load the sample scheme where there is none, in a process of its own."""
-    command = [sys.executable, "-m", "booking.cli", *(["migrate"] if empty else ["sample"])]
+def _fill(supervisor: Supervisor, empty: bool) -> None:
+    """Migrate, and load the sample scheme where there is none, in a process of its own.
+
+    That takes seconds even to find that there is nothing to do, so the tables it
+    left behind are remembered, and it is not asked again until they change.
+    """
+    with_what = "migrate" if empty else "sample"
+    wanted = "\n".join([with_what, *sorted(path.name for path in MIGRATIONS.glob("*.py"))])
+    filled, database = supervisor.folder / FILLED, supervisor.folder / "outabout.db"
+    if database.exists() and filled.exists() and filled.read_text("utf-8") == wanted:
+        return
+    command = [sys.executable, "-m", "booking.cli", with_what]
     done = subprocess.run(  # noqa: S603 - our own command, no shell
-        command, env=env, preexec_fn=die_with_parent, check=False
+        command, env=supervisor.env, preexec_fn=die_with_parent, check=False
     )
     if done.returncode != 0:
         raise CannotStart("The database could not be filled. --fresh starts over.")
+    filled.write_text(wanted, "utf-8")
 
 
 def _sample(arguments: argparse.Namespace) -> int:

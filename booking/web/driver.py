@@ -25,7 +25,6 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
 from booking.domain.errors import NotFound
-from booking.exports.manifest_pdf import manifest_pdf
 from booking.services import audit
 from booking.services.drive import Recorded, record_events
 from booking.services.manifest import ManifestView, manifest, todays_shifts
@@ -124,6 +123,8 @@ def worker() -> ResponseReturnValue:
 
 def pdf_answer(view: ManifestView) -> Response:
     """A manifest as a PDF to save or print."""
+    from booking.exports.manifest_pdf import manifest_pdf  # a second of importing, seldom asked for
+
     response = make_response(manifest_pdf(view, fonts=font_folder(), scheme=_scheme()))
     response.mimetype = "application/pdf"
     name = f"manifest-{view.day.isoformat()}-{view.shift_id}.pdf"
