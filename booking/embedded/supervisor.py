@@ -79,11 +79,16 @@ class Supervisor:
         self._remember()
 
     def start_service(self) -> None:
-        """Start the web, the worker and the beat side by side; returns once the web answers."""
-        for name in ("web", "worker", "beat"):
-            self._start(name)
+        """Start the web, and once it answers the worker and the beat.
+
+        Side by side all three would be later: there are often two cores only.
+        """
+        self._start("web")
         self._remember()
         self._wait_for_web()
+        for name in ("worker", "beat"):
+            self._start(name)
+        self._remember()
 
     def run(self) -> None:
         """Keep everything up until Ctrl-C or SIGTERM."""
