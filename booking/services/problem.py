@@ -13,6 +13,7 @@ from typing import Final
 
 from booking.domain.on_the_road import FactKind
 from booking.domain.plan_record import Run, Stop
+from booking.domain.run_times import expected_starts
 from booking.domain.service_day import seconds_into
 from booking.domain.statuses import IN_PLAN, BookingStatus
 from booking.services.as_driven import Unplanned, as_driven, unplanned_of
@@ -96,7 +97,9 @@ def day_problem(
     horizon = seconds_into(day.day, now) + FREEZE_SECONDS
     runs = {run.shift_id: run for run in day.runs}
     reported = {
-        (event.booking_id, REPORTS[event.kind]) for event in day.events if event.kind in REPORTS
+        (event.booking_id, REPORTS[event.kind]): seconds_into(day.day, event.at)
+        for event in day.events
+        if event.kind in REPORTS
     }
     frozen = [
         _frozen(runs.get(shift.id), matrix, shift.depot_id, horizon, reported)
@@ -107,7 +110,7 @@ def day_problem(
         distances=matrix.distances,
         requests=_requests(day, matrix, unplanned),
         vehicles=tuple(
-            _vehicle(shift, past, row, number, horizon)
+            _vehicle(shift, past, row, number, max(horizon, _delayed(past, reported)))
             for shift, past in zip(day.shifts, frozen, strict=True)
         ),
         objective=OBJECTIVE,
@@ -200,7 +203,7 @@ def _frozen(
     matrix: PlaceMatrix,
     depot_id: int,
     horizon: int,
-    reported: set[tuple[int, str]],
+    reported: Mapping[tuple[int, str], int],
 ) -> list[Stop]:
     """The part of a run that has happened or is about to.
 
@@ -217,6 +220,18 @@ def _frozen(
             last = count
         place = here
     return list(run.stops[:last])
+
+
+def _delayed(past: Sequence[Stop], reported: Mapping[tuple[int, str], int]) -> int:
+    """When the bus is ready to go on, by what its driver reported; 0 where nothing says so.
+
+    A bus known to be late takes on nobody whom it would have to keep waiting. What was
+    not reported is taken to have gone by plan: many drivers work from paper.
+    """
+    if not past:
+        return 0
+    expected = expected_starts(past, reported, None)[-1]
+    return expected + past[-1].departure - past[-1].start
 
 
 def _done(stop: Stop, number: dict[int, int]) -> Done:

@@ -132,3 +132,16 @@ def test_a_mis_tap_taken_back_freezes_nothing(world: World) -> None:
     undo = Event("undo", shift, booking.id, "undone", early, f"boarded {booking.id}")
     record_events(world.ctx, driver, [undo], now=early)
     assert problem_of(world, early).problem.vehicles == before
+
+
+def test_a_late_bus_promises_nothing_it_cannot_keep(world: World) -> None:
+    """Forty minutes late by its driver's report: whoever asks now is not told the old times."""
+    booking = outward(world)[0]
+    shift = planned_on(world)[booking.id]
+    vehicle, now = world.shifts.index(shift), due(booking) + timedelta(minutes=40)
+    by_plan = problem_of(world, now).problem.vehicles[vehicle].ready
+    tap(world, booking, shift, "boarded", now)
+    ready = problem_of(world, now).problem.vehicles[vehicle].ready
+    assert by_plan is not None
+    assert ready is not None
+    assert ready >= by_plan + 10 * 60
