@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,8 @@ from booking.services.notify import write_message
 
 LIVE = frozenset({BookingStatus.BOOKED.value, BookingStatus.WAITING.value})
 BOTH = ("outward", "return")
+LEGS: Final = {"both": BOTH, "outward": ("outward",), "return": ("return",)}
+"""What can be chosen to be cancelled: a form's word → the legs it means."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -488,6 +488,19 @@ def test_cancelling_one_way_then_the_other(stage: Stage, mary: Walk) -> None:
     assert requests_of(stage, "cancelled") == 1
 
 
+def test_cancelling_one_way_sent_again_leaves_the_other(stage: Stage, mary: Walk) -> None:
+    """The answer was lost and the form is sent again: the bus there still comes."""
+    to_melton(mary, home="leave_at", leave_at_clock="2pm")
+    request_id = book(mary)
+    for _ in range(3):
+        words = mary.send(f"/journeys/{request_id}/cancel", legs="return")
+        assert "The bus there is still booked" in words
+    legs = {b.leg: b.status for b in request_of(stage, request_id).bookings}
+    assert legs == {"outward": "booked", "return": "cancelled"}
+    assert 'name="legs" value="both"' in mary.client.get(f"/journeys/{request_id}/cancel").text
+    assert "Your journey is cancelled." in mary.send(f"/journeys/{request_id}/cancel", legs="both")
+
+
 def test_cancelling_late_is_said_before(stage: Stage, mary: Walk) -> None:
     """Within the notice the page warns, and the journey is cancelled all the same."""
     journey = f"/journeys/{stage.ids['request_id']}"

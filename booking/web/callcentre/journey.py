@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from booking.domain.errors import Gone
 from booking.domain.person_words import spell
 from booking.services.call_list import told_on_the_phone
-from booking.services.cancel import BOTH, cancel
+from booking.services.cancel import LEGS, cancel
 from booking.services.find_journey import find_person_of
 from booking.services.journeys import get_journey
 from booking.services.people import view_person
@@ -18,7 +18,6 @@ from booking.web import here
 from booking.web.audit import audited
 from booking.web.callcentre.blueprint import bp, handlers_only, page
 
-LEGS: Final = {"both": BOTH, "outward": ("outward",), "return": ("return",)}
 REASON_LONGEST: Final = 200
 
 
