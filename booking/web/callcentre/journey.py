@@ -26,7 +26,7 @@ REASON_LONGEST: Final = 200
 @audited("journey.read", "request:{request_id}")
 def journey(request_id: int) -> ResponseReturnValue:
     """One journey, with its reference spelled to be read out."""
-    return _page("journey.html", request_id, just_booked="booked" in request.args)
+    return _page("journey.html", request_id)
 
 
 @bp.get("/journeys/<int:request_id>/cancel")
@@ -75,5 +75,11 @@ def _page(
     view = get_journey(here.ctx(), here.account(), request_id, now=here.now())
     person = view_person(here.ctx(), find_person_of(here.ctx(), request_id), now=here.now())
     return page(
-        template, errors, journey=view, person=person, spelled=spell(view.reference), **values
+        template,
+        errors,
+        journey=view,
+        person=person,
+        spelled=spell(view.reference),
+        just_booked=view.stands and "booked" in request.args,
+        **values,
     )
