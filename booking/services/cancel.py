@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -14,10 +15,13 @@ from booking.models import Booking, JourneyRequest, ZoneDay
 from booking.services.editing import drop_from_plan
 from booking.services.history import move
 from booking.services.hold import lock_request
+from booking.services.legs import is_over
 from booking.services.notify import write_message
 
 LIVE = frozenset({BookingStatus.BOOKED.value, BookingStatus.WAITING.value})
 BOTH = ("outward", "return")
+LEGS: Final = {"both": BOTH, "outward": ("outward",), "return": ("return",)}
+"""What can be chosen to be cancelled: a form's word → the legs it means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,12 @@ def cancel(
 ) -> CancelOutcome:
     """Cancel those legs of a booked or waiting request. Repeating it changes nothing more.
 
-    Raises Gone when there is nothing to cancel: it was travelled, or never booked.
+    Raises Gone when there is nothing to cancel: it was travelled, its times are past,
+    or it was never booked.
     """
     with ctx.db.writing() as session:
         request = lock_request(session, request_id)
-        going = [b for b in request.bookings if b.leg in legs and b.status in LIVE]
+        going = [b for b in _cancellable(request, now) if b.leg in legs]
         if not going:
             return _already(request, legs)
         zone_day = session.get_one(ZoneDay, request.zone_day_id)
@@ -62,7 +67,10 @@ def release_replaced(
 ) -> None:
     """Let the old journey go, in the transaction that promised the new one."""
     zone_day = session.get_one(ZoneDay, old.zone_day_id)
-    going = [b for b in old.bookings if b.status in LIVE]
+    going = _cancellable(old, now)
+    if not going:
+        # It was travelled in the meantime: there is nothing to let go of.
+        return
     _cancel(session, zone_day, going, by=by, now=now, reason=f"changed to request {new.id}")
     old.status = RequestStatus.REPLACED.value
 
@@ -91,6 +99,10 @@ def _cancel(
         move(session, booking, status, by=by, now=now, reason=reason)
     drop_from_plan(session, zone_day, frozenset(b.id for b in going), reason="cancelled", now=now)
     return any_late
+
+
+def _cancellable(request: JourneyRequest, now: datetime) -> list[Booking]:
+    return [b for b in request.bookings if b.status in LIVE and not is_over(b, now)]
 
 
 def _already(request: JourneyRequest, legs: tuple[str, ...]) -> CancelOutcome:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from booking.domain.service_day import moment, start_of
+from booking.domain.service_day import at, moment
 from booking.domain.statuses import BookingStatus, RequestStatus
 from booking.domain.words import between, clock, count_of, spoken_list
 from booking.models import JourneyRequest, Refusal
+from booking.services.batch import BATCH_HOUR
 from booking.services.board_day import BoardDay, RunNow
 from booking.services.manifest_words import place_words
 
@@ -116,7 +117,7 @@ def _waiting(read: BoardDay) -> Iterator[Decision]:
     }
     if not waiting:
         return
-    decided = start_of(read.day) - timedelta(hours=7)
+    decided = at(read.day - timedelta(days=1), time(BATCH_HOUR))
     names = _few([rider.name for rider in waiting.values()])
     when = f"Decided together at {BATCH_HOUR_WORDS}."
     if read.now > decided:

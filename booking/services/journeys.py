@@ -17,7 +17,7 @@ from booking.context import Context
 from booking.domain.needs import Party
 from booking.domain.offers import OfferedLeg
 from booking.domain.party_words import party_words
-from booking.domain.statuses import BookingStatus, RequestStatus
+from booking.domain.statuses import RequestStatus
 from booking.domain.wish import Wish
 from booking.domain.words import pounds
 from booking.models import Account, Booking, JourneyRequest, Offer, Refusal
@@ -25,7 +25,6 @@ from booking.models import Session as GroupSession
 from booking.services.access import check_request
 from booking.services.cancel import is_late
 from booking.services.legs import (
-    LIVE,
     LegView,
     bus_home,
     of_booking,
@@ -50,6 +49,7 @@ _DECIDED: Final = frozenset(
         RequestStatus.REPLACED,
     }
 )
+_STANDING: Final = frozenset({RequestStatus.BOOKED, RequestStatus.WAITING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,10 @@ class AnswerView:
         """Whether it has become a journey already (booked, or waiting for the batch)."""
         return self.status in _DECIDED
 
+    def holds_other(self, number: int) -> bool:
+        """Whether another of its offers is held, to be let go before this one is."""
+        return self.held and self.chosen is not None and self.chosen.number != number
+
 
 @dataclass(frozen=True, slots=True)
 class JourneyView:
@@ -161,7 +165,17 @@ class JourneyView:
 
     @property
     def can_cancel(self) -> bool:
-        return any(leg.status in (BookingStatus.BOOKED, BookingStatus.WAITING) for leg in self.legs)
+        return any(leg.can_cancel for leg in self.legs)
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is promised or asked for, and still to come."""
+        return self.coming and self.status in _STANDING
+
+    @property
+    def over(self) -> bool:
+        """Whether it was never cancelled or refused, and its times are past or travelled."""
+        return not self.coming and self.status in _STANDING
 
     @property
     def waiting(self) -> bool:
@@ -279,7 +293,7 @@ def _offer(session: Session, offer: Offer, person_id: int) -> OfferView:
 def _journey(session: Session, request: JourneyRequest, now: datetime) -> JourneyView:
     bookings = sorted(request.bookings, key=lambda booking: booking.leg)
     notice = request.zone_day.zone.book_latest_minutes if request.zone_day else 60
-    live = [b for b in bookings if BookingStatus(b.status) in LIVE]
+    legs = tuple(of_booking(booking, request.service_date, now) for booking in bookings)
     return JourneyView(
         request_id=request.id,
         reference=request.reference or "",
@@ -290,8 +304,11 @@ def _journey(session: Session, request: JourneyRequest, now: datetime) -> Journe
         purpose_words=_purpose(session, request),
         party_words=party_words(_party(request, bookings)),
         note=request.note,
-        legs=tuple(of_booking(booking, request.service_date) for booking in bookings),
-        late_now=any(is_late(booking, notice, now) for booking in live),
+        legs=legs,
+        late_now=any(
+            leg.can_cancel and is_late(booking, notice, now)
+            for booking, leg in zip(bookings, legs, strict=True)
+        ),
         replaces=request.replaces_id is not None,
         refused=_refused(session, request),
     )

@@ -38,6 +38,14 @@ EVERY_VILLAGE_HAS: Final = frozenset(
 HOME: Final = "your home"
 LIVE: Final = frozenset({BookingStatus.BOOKED, BookingStatus.WAITING, BookingStatus.ON_BOARD})
 """States in which somebody still expects the bus."""
+OVER_AFTER: Final = timedelta(hours=2)
+"""So long after the promised arrival nobody waits any more, whatever the driver reported."""
+OVER_WORDS: Final = {
+    BookingStatus.WAITING: ("Not booked", "over"),
+    BookingStatus.BOOKED: ("Over", "over"),
+    BookingStatus.ON_BOARD: ("Travelled", "over"),
+}
+"""What a leg is called once its times are past and nothing more was reported of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,8 @@ class LegView:
     waiting: bool
     status: BookingStatus | None = None
     """None while it is only offered."""
+    past: bool = False
+    """Whether its times are so long past that nobody waits for the bus any more."""
     told_at: datetime | None = None
     """The exact time we told them the evening before."""
 
@@ -68,11 +78,23 @@ class LegView:
 
     @property
     def live(self) -> bool:
-        return self.status in LIVE
+        """Whether somebody still expects this bus."""
+        return self.status in LIVE and not self.past
+
+    @property
+    def can_cancel(self) -> bool:
+        return self.live and self.status is not BookingStatus.ON_BOARD
+
+    @property
+    def was_to_come(self) -> bool:
+        """Whether it was promised or asked for, and is expected no more."""
+        return self.status is not None and not self.live
 
     @property
     def status_words(self) -> tuple[str, str]:
         """(words, kind of mark)."""
+        if self.past and self.status in OVER_WORDS:
+            return OVER_WORDS[self.status]
         return STATUS_WORDS[self.status] if self.status else ("Offered", "waiting")
 
     @property
@@ -178,8 +200,8 @@ def of_offer(session: Session, leg: OfferedLeg, person_id: int) -> LegView:
     )
 
 
-def of_booking(booking: Booking, day: date) -> LegView:
-    """A booked leg as it stands."""
+def of_booking(booking: Booking, day: date, now: datetime) -> LegView:
+    """A booked leg as it stands now."""
     status = BookingStatus(booking.status)
     earliest = booking.promised_earliest or booking.wished_earliest
     latest = booking.promised_latest or booking.wished_latest
@@ -188,7 +210,7 @@ def of_booking(booking: Booking, day: date) -> LegView:
         day=day,
         earliest=earliest,
         latest=latest,
-        arrive_by=booking.promised_arrival or (latest and latest + _ride(booking)),
+        arrive_by=_arrival(booking),
         stand_at=say_place(booking.pickup_place, booking.person_id),
         stand_latitude=booking.pickup_place.latitude,
         stand_longitude=booking.pickup_place.longitude,
@@ -198,12 +220,22 @@ def of_booking(booking: Booking, day: date) -> LegView:
         fare_pence=booking.fare_pence,
         waiting=status is BookingStatus.WAITING,
         status=status,
+        past=is_over(booking, now),
         told_at=booking.told_pickup_at,
     )
 
 
-def _ride(booking: Booking) -> timedelta:
-    return timedelta(seconds=booking.boarding_seconds + booking.ride_limit_seconds)
+def is_over(booking: Booking, now: datetime) -> bool:
+    """Whether its times are past, with room for a late bus: there is nothing left to cancel."""
+    arrival = _arrival(booking)
+    return arrival is not None and now > arrival + OVER_AFTER
+
+
+def _arrival(booking: Booking) -> datetime | None:
+    """When one is there at the latest, as promised or, while it is undecided, as wished."""
+    latest = booking.promised_latest or booking.wished_latest
+    ride = timedelta(seconds=booking.boarding_seconds + booking.ride_limit_seconds)
+    return booking.promised_arrival or (latest and latest + ride)
 
 
 def _minutes(minutes: int) -> str:

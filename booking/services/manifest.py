@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from zlib import crc32
 
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from booking.context import Context
 from booking.domain.errors import NotFound
 from booking.domain.plan_record import Run
-from booking.domain.service_day import moment, start_of, today
+from booking.domain.service_day import at, moment, today
 from booking.domain.statuses import BookingStatus
 from booking.models import DriverEvent, Shift, Vehicle, Zone, ZoneDay
 from booking.services.manifest_stops import StopView, stops_of
@@ -26,8 +26,8 @@ from booking.services.manifest_words import Task
 from booking.services.riders import read_riders
 from booking.services.zone_days import current_runs
 
-SEEN_FROM: Final = timedelta(hours=-6)
-"""From six the evening before a driver may look at the day to come."""
+SEEN_FROM: Final = time(18)
+"""From this time of the evening before a driver may look at the day to come."""
 SEEN_AFTER: Final = timedelta(hours=12)
 """So long after its end a driver may still put something right."""
 TAKEN_BACK_WITHIN: Final = timedelta(minutes=15)
@@ -242,4 +242,5 @@ def _end(shift: Shift) -> datetime:
 
 
 def _may_open(shift: Shift, now: datetime) -> bool:
-    return start_of(shift.service_date) + SEEN_FROM <= now <= _end(shift) + SEEN_AFTER
+    evening_before = at(shift.service_date - timedelta(days=1), SEEN_FROM)
+    return evening_before <= now <= _end(shift) + SEEN_AFTER

@@ -206,20 +206,20 @@ def _journeys(
         .order_by(JourneyRequest.service_date.desc(), JourneyRequest.id.desc())
         .limit(100)
     ).unique()
-    views = [_line(request) for request in requests if request.bookings]
-    coming = [view for view in views if view.coming and view.day >= today(now)]
+    views = [_line(request, now) for request in requests if request.bookings]
+    coming = [view for view in views if view.coming]
     past = [view for view in views if view not in coming]
     return tuple(reversed(coming)), tuple(past[:PAST_AT_MOST])
 
 
-def _line(request: JourneyRequest) -> JourneyLine:
+def _line(request: JourneyRequest, now: datetime) -> JourneyLine:
     return JourneyLine(
         request_id=request.id,
         reference=request.reference or "",
         day=request.service_date,
         from_words=say_place(request.from_place, request.person_id),
         to_words=say_place(request.to_place, request.person_id),
-        legs=tuple(of_booking(booking, request.service_date) for booking in request.bookings),
+        legs=tuple(of_booking(booking, request.service_date, now) for booking in request.bookings),
     )
 
 

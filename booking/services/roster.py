@@ -6,7 +6,7 @@ Withdrawing a shift is in `services/shifts.py`: it concerns promises.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -18,13 +18,14 @@ from sqlalchemy.orm import Session
 from booking.context import Context
 from booking.domain.errors import Conflict, Invalid, NotFound
 from booking.domain.plan_record import runs_from_json
-from booking.domain.service_day import today
+from booking.domain.service_day import moment, today
 from booking.models import Driver, Plan, Shift, Vehicle, Zone, ZoneDay
 from booking.services.board_day import get_zone, read_day
 from booking.services.zone_days import ensure_zone_day, lock_zone_day
 
 LATEST_END: Final = 30 * 60
 """A shift may end at six the next morning at the latest; minutes."""
+ONE_DAY: Final = timedelta(days=1)
 DAYS_AT_MOST: Final = 60
 """How far ahead a shift may be put, and how many days a list shows."""
 
@@ -148,7 +149,8 @@ def add_shift(ctx: Context, new: NewShift, *, now: datetime) -> int:
     _check(new, today(now))
     try:
         with ctx.db.writing() as session:
-            vehicle = session.get(Vehicle, new.vehicle_id)
+            # The lock that making shifts from the weekly pattern takes too.
+            vehicle = session.get(Vehicle, new.vehicle_id, with_for_update={"of": Vehicle})
             if vehicle is None or not vehicle.active:
                 raise Invalid("Choose a vehicle that is in use.", "vehicle")
             _check_driver(session, new.driver_id)
@@ -221,11 +223,8 @@ def _check_driver(session: Session, driver_id: int | None) -> None:
 
 
 def _check_free(session: Session, new: NewShift) -> None:
-    same_day = session.scalars(
-        select(Shift).where(Shift.service_date == new.day, Shift.status == "planned")
-    ).unique()
-    for shift in same_day:
-        if shift.starts >= new.ends or shift.ends <= new.starts:
+    for shift in planned_around(session, [new.day]):
+        if not overlaps(shift, new.day, new.starts, new.ends):
             continue
         if shift.vehicle_id == new.vehicle_id:
             raise Conflict("That vehicle is out then already. Choose another vehicle or time.")
@@ -233,18 +232,32 @@ def _check_free(session: Session, new: NewShift) -> None:
             raise Conflict("That driver is on another shift then. Choose another driver.")
 
 
-def _check_driver_free(session: Session, driver_id: int, shift: Shift) -> None:
-    other = session.scalar(
-        select(Shift.id).where(
-            Shift.driver_id == driver_id,
-            Shift.service_date == shift.service_date,
-            Shift.status == "planned",
-            Shift.id != shift.id,
-            Shift.starts < shift.ends,
-            Shift.ends > shift.starts,
-        )
+def planned_around(session: Session, days: Sequence[date]) -> list[Shift]:
+    """The planned shifts of these days and the nights before and after them, to be compared."""
+    first, last = min(days) - ONE_DAY, max(days) + ONE_DAY
+    return list(
+        session.scalars(
+            select(Shift).where(Shift.service_date.between(first, last), Shift.status == "planned")
+        ).unique()
     )
-    if other is not None:
+
+
+def overlaps(shift: Shift, day: date, starts: int, ends: int) -> bool:
+    """Whether a shift is out at some time between two minutes of a service day.
+
+    A shift may end after midnight, and so in the morning of the next day's.
+    """
+    out = moment(shift.service_date, shift.starts * 60), moment(shift.service_date, shift.ends * 60)
+    return out[0] < moment(day, ends * 60) and moment(day, starts * 60) < out[1]
+
+
+def _check_driver_free(session: Session, driver_id: int, shift: Shift) -> None:
+    others = (
+        other
+        for other in planned_around(session, [shift.service_date])
+        if other.driver_id == driver_id and other.id != shift.id
+    )
+    if any(overlaps(other, shift.service_date, shift.starts, shift.ends) for other in others):
         raise Conflict("That driver is on another shift then. Choose another driver.")
 
 

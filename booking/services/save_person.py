@@ -26,6 +26,7 @@ ADDRESS_LONGEST: Final = 150
 NOTE_LONGEST: Final = 500
 BOARDING_LONGEST: Final = 20
 OLDEST: Final = 120
+DIGITS_AT_MOST: Final = 4
 _POSTCODE: Final = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?) ?(\d[A-Z]{2})")
 _MOBILE: Final = re.compile(r"\+447(?![06])\d{9}")
 """Not the personal numbers and pagers that begin with 070 and 076."""
@@ -304,15 +305,23 @@ def _channel(text: str) -> str:
 def _birth_year(text: str, this_year: int) -> int | None:
     if not text:
         return None
-    if text.isascii() and text.isdigit() and this_year - OLDEST <= int(text[:6]) <= this_year:
-        return int(text)
+    year = _number(text)
+    if year is not None and this_year - OLDEST <= year <= this_year:
+        return year
     raise ValueError("Type the year they were born, such as 1941, or leave it empty.")
 
 
 def _minutes(text: str) -> int:
-    if text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= BOARDING_LONGEST:
-        return int(text)
+    minutes = _number(text)
+    if minutes is not None and 1 <= minutes <= BOARDING_LONGEST:
+        return minutes
     raise ValueError(f"Type how many minutes getting on takes, from 1 to {BOARDING_LONGEST}.")
+
+
+def _number(text: str) -> int | None:
+    """The whole number typed; None where it is none, or longer than any asked for here."""
+    typed = text.isascii() and text.isdigit() and len(text) <= DIGITS_AT_MOST
+    return int(text) if typed else None
 
 
 def _postcode(text: str) -> str:

@@ -18,6 +18,7 @@ from booking.services.editing import Edit, edit_day
 from booking.services.notify import write_message
 from booking.services.problem import day_problem, runs_of
 from booking.services.rebase import insert_who_can
+from booking.services.roster import overlaps, planned_around
 from booking.services.zone_days import ensure_zone_day, write_plan
 from routing.cost import cost
 from routing.model import Plan
@@ -36,19 +37,36 @@ class Withdrawal:
 
 
 def materialise_shifts(ctx: Context, *, now: datetime) -> int:
-    """Make the shifts of every day that can be booked, from the weekly pattern; how many."""
+    """Make the shifts of every day that can be booked, from the weekly pattern; how many.
+
+    Where a shift of that vehicle was put in by hand, or withdrawn, it stays as it is: one
+    bus is never out twice at a time.
+    """
     with ctx.db.writing() as session:
         ahead = max(session.scalars(select(Zone.book_ahead_days)).all(), default=0)
         days = [today(now) + timedelta(days=n) for n in range(ahead + DAYS_BEYOND + 1)]
-        known = _known(session, days)
+        patterns = _patterns(session)
+        known, planned = _known(session, days), planned_around(session, days)
         made = 0
-        for pattern, zone_id in _patterns(session):
-            for day in days:
+        for pattern, zone_id in patterns:
+            for day in (day for day in days if weekday(day) == pattern.weekday):
                 key = (pattern.vehicle_id, day, pattern.starts)
-                if weekday(day) == pattern.weekday and key not in known:
-                    session.add(_shift(pattern, zone_id, day))
-                    made += 1
+                if key in known or _is_out(pattern, day, planned):
+                    continue
+                shift = _shift(pattern, zone_id, day)
+                session.add(shift)
+                planned.append(shift)
+                made += 1
     return made
+
+
+def _is_out(pattern: ShiftPattern, day: date, planned: list[Shift]) -> bool:
+    """Whether the pattern's vehicle is out already at that time of that day."""
+    return any(
+        shift.vehicle_id == pattern.vehicle_id
+        and overlaps(shift, day, pattern.starts, pattern.ends)
+        for shift in planned
+    )
 
 
 def withdraw_shift(
@@ -142,10 +160,16 @@ def _known(session: Session, days: list[date]) -> set[tuple[int, date, int]]:
 
 
 def _patterns(session: Session) -> list[tuple[ShiftPattern, int]]:
+    """(pattern, zone id) of every vehicle in use, the vehicles locked in the order of their ids.
+
+    Whoever puts a shift in by hand takes the same lock, so neither overlooks the other's.
+    """
+    session.execute(select(Vehicle.id).where(Vehicle.active).order_by(Vehicle.id).with_for_update())
     rows = session.execute(
         select(ShiftPattern, Vehicle.zone_id)
         .join(Vehicle, Vehicle.id == ShiftPattern.vehicle_id)
         .where(Vehicle.active)
+        .order_by(ShiftPattern.vehicle_id, ShiftPattern.starts, ShiftPattern.id)
     )
     return [(row[0], row[1]) for row in rows]
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from booking.domain.errors import Conflict, Invalid, NotFound
 from booking.domain.needs import Party
-from booking.models import Booking, OutboxEntry, Plan, Shift, ZoneDay
+from booking.models import Booking, OutboxEntry, Plan, Shift, ShiftPattern, ZoneDay
 from booking.services import roster, zone_lists
 from booking.services.board import BoardView, board, plan_now, planning
 from booking.services.board_map import board_map
@@ -23,7 +23,7 @@ from booking.services.manifest import manifest_for_staff
 from booking.services.plan import plan_zone_day
 from booking.services.plan_history import plan_version, plan_versions
 from booking.services.roster import NewShift, add_shift, assign_driver
-from booking.services.shifts import withdraw_shift
+from booking.services.shifts import materialise_shifts, withdraw_shift
 from tests.integration.copies import copy_world
 from tests.world import DAY, NOW, World, ask_for, book_one, make_context, make_world, wish
 
@@ -352,6 +352,61 @@ def test_a_vehicle_and_a_driver_are_in_one_place_at_a_time(world: World) -> None
         with pytest.raises(Conflict):
             add_shift(world.ctx, clash, now=NOW)
     add_shift(world.ctx, replace(NEW, starts=960, ends=1080), now=NOW)
+
+
+def test_a_shift_after_midnight_is_in_the_way_of_the_next_morning(world: World) -> None:
+    """A bus and a driver out until two are not out again from one."""
+    night = replace(NEW, starts=20 * 60, ends=26 * 60)
+    add_shift(world.ctx, night, now=NOW)
+    morning = replace(NEW, day=date(2026, 12, 10), starts=60, ends=180)
+    for clash in (morning, replace(morning, vehicle_id=2)):
+        with pytest.raises(Conflict):
+            add_shift(world.ctx, clash, now=NOW)
+    other = add_shift(world.ctx, replace(morning, vehicle_id=2, driver_id=None), now=NOW)
+    with pytest.raises(Conflict):
+        assign_driver(world.ctx, other, 1, now=NOW)
+    add_shift(world.ctx, replace(morning, starts=120, ends=180), now=NOW)
+
+
+def add_patterns(world: World, *times: tuple[int, int]) -> None:
+    """Let bus 1 go out every Wednesday at these minutes."""
+    with world.ctx.db.writing() as session:
+        session.add_all(
+            ShiftPattern(vehicle_id=1, weekday="wed", starts=starts, ends=ends, driver_id=1)
+            for starts, ends in times
+        )
+
+
+def out_on(world: World, day: date) -> list[tuple[int, int]]:
+    """When bus 1 is planned to be out that day, in minutes."""
+    with world.ctx.db.reading() as session:
+        shifts = session.scalars(
+            select(Shift)
+            .where(Shift.service_date == day, Shift.vehicle_id == 1, Shift.status == "planned")
+            .order_by(Shift.starts)
+        ).unique()
+        return [(shift.starts, shift.ends) for shift in shifts]
+
+
+def test_the_weekly_pattern_never_puts_a_bus_out_twice(world: World) -> None:
+    """A shift put in by hand stands; the pattern fills in only where the bus is free."""
+    add_patterns(world, (420, 720), (700, 900), (720, 1140))
+    add_shift(world.ctx, replace(NEW, starts=600, ends=660), now=NOW)
+    materialise_shifts(world.ctx, now=NOW)
+    assert out_on(world, NEW.day) == [(600, 660), (700, 900)]
+    assert out_on(world, NEW.day + timedelta(days=7)) == [(420, 720), (720, 1140)]
+    assert materialise_shifts(world.ctx, now=NOW) == 0
+
+
+def test_the_pattern_leaves_a_withdrawn_shift_withdrawn(world: World) -> None:
+    """The bus is broken: the next making of shifts does not send it out again."""
+    add_patterns(world, (420, 1140))
+    materialise_shifts(world.ctx, now=NOW)
+    with world.ctx.db.reading() as session:
+        shift_id = session.scalars(select(Shift.id).where(Shift.service_date == NEW.day)).one()
+    withdraw_shift(world.ctx, shift_id, by="account:1", reason="broken down", now=NOW)
+    assert materialise_shifts(world.ctx, now=NOW) == 0
+    assert out_on(world, NEW.day) == []
 
 
 def test_a_driver_is_changed_and_no_time_is(world: World) -> None:

@@ -12,8 +12,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from booking.models import AuditEntry, Booking, JourneyRequest, Message, Person, Place
+from booking.models import AuditEntry, Booking, JourneyRequest, Message, Person, Place, Zone
 from booking.services.call_list import NO_ANSWER, RING_AGAIN, TOLD, close_call, list_calls
+from booking.services.cancel import cancel
 from booking.services.day_sheet import view_day_sheet
 from booking.services.hold import expire_holds
 from booking.services.notify import write_day_before
@@ -167,6 +168,70 @@ def test_pressing_book_twice_books_once(stage: Stage, calls: FlaskClient) -> Non
     again = calls.post(f"/calls/asked/{request_id}/book")
     assert again.status_code == 303
     assert request_of(stage, request_id).reference == first
+
+
+def test_book_pressed_again_after_cancelling_says_so(stage: Stage, calls: FlaskClient) -> None:
+    """The old answer is sent again: nothing is booked, and whom to ring is still to be rung."""
+    with stage.ctx.db.writing() as session:
+        session.execute(update(Person).values(phone_type="landline", channel="call"))
+    request_id = book(stage, calls)
+    cancel(stage.ctx, request_id, by="test", now=NOW)
+    page = words(calls.post(f"/calls/asked/{request_id}/book", follow_redirects=True))
+    assert "It is cancelled or over now." in page
+    assert "It is booked" not in page
+    assert "The next call" not in words(calls.get(f"/calls/journeys/{request_id}?booked=1"))
+    assert [c.request_id for c in list_calls(stage.ctx, now=NOW).now] == [request_id]
+
+
+def test_another_time_takes_the_place_of_the_one_kept(stage: Stage, calls: FlaskClient) -> None:
+    """A second choice, from an older page, lets go of the first: nobody else has taken it."""
+    request_id = ask(stage, calls, when="any", when_time="")
+    for offer in ("1", "2"):
+        page = calls.post(
+            f"/calls/asked/{request_id}/keep", data={"offer": offer}, follow_redirects=True
+        )
+        assert "omebody else" not in words(page)
+        assert "Shall I book that?" in words(page)
+    held = request_of(stage, request_id)
+    assert (held.status, held.chosen) == ("held", 2)
+    calls.post(f"/calls/asked/{request_id}/book")
+    late = calls.post(f"/calls/asked/{request_id}/keep", data={"offer": "1"})
+    assert late.location == f"/calls/journeys/{request_id}"
+
+
+def test_book_pressed_after_letting_go_asks_to_choose(stage: Stage, calls: FlaskClient) -> None:
+    """Nobody else has it: the words are those of what happened."""
+    request_id = ask(stage, calls)
+    calls.post(f"/calls/asked/{request_id}/keep", data={"offer": "1"})
+    calls.post(f"/calls/asked/{request_id}/let-go")
+    page = words(calls.post(f"/calls/asked/{request_id}/book", follow_redirects=True))
+    assert "Please choose one of the times first." in page
+    assert "omebody else" not in page
+
+
+def test_what_is_asked_for_is_not_said_to_be_booked(stage: Stage, calls: FlaskClient) -> None:
+    """Where the night decides, nothing is read out as promised."""
+    with stage.ctx.db.writing() as session:
+        session.execute(update(Zone).values(mode="batch"))
+    request_id = book(stage, calls)
+    page = words(calls.get(f"/calls/journeys/{request_id}?booked=1"))
+    assert "We tell you the evening before whether the bus can come." in page
+    assert "It is booked" not in page
+    assert "The bus comes" not in page
+
+
+def test_a_journey_that_is_over_cannot_be_cancelled(stage: Stage, calls: FlaskClient) -> None:
+    """The driver reported nothing; the day after, it is among those before."""
+    request_id = book(stage, calls)
+    stage.clock.now = NOW.replace(day=9)
+    stage.sign_in(calls, "call_handler")
+    stan = view_person(stage.ctx, stage.ids["stan_id"], now=stage.clock.now)
+    assert [line.request_id for line in stan.coming] == []
+    assert request_id in [line.request_id for line in stan.past]
+    page = f"/calls/journeys/{request_id}/cancel"
+    assert "That journey is over." in words(calls.get(page))
+    assert calls.post(page, data={"legs": "both"}).status_code == 422
+    assert request_of(stage, request_id).status == "booked"
 
 
 def test_a_place_typed_and_not_picked_is_understood(stage: Stage, calls: FlaskClient) -> None:
@@ -408,6 +473,10 @@ def test_registering_is_recorded_once_by_field_names(stage: Stage, calls: FlaskC
         ("phone", "12", "Type a phone number with its area code"),
         ("email", "edith@", "should look like name@example.com"),
         ("birth_year", "1066", "Type the year they were born"),
+        ("birth_year", "0019411", "Type the year they were born"),
+        ("birth_year", "9" * 5000, "Type the year they were born"),
+        ("boarding_minutes", "00101", "from 1 to 20"),
+        ("boarding_minutes", "21", "from 1 to 20"),
         ("boarding_minutes", "0", "from 1 to 20"),
         ("postcode", "LE14", "Type a whole postcode"),
         ("channel", "text", "A text needs a mobile number."),

@@ -488,6 +488,19 @@ def test_cancelling_one_way_then_the_other(stage: Stage, mary: Walk) -> None:
     assert requests_of(stage, "cancelled") == 1
 
 
+def test_cancelling_one_way_sent_again_leaves_the_other(stage: Stage, mary: Walk) -> None:
+    """The answer was lost and the form is sent again: the bus there still comes."""
+    to_melton(mary, home="leave_at", leave_at_clock="2pm")
+    request_id = book(mary)
+    for _ in range(3):
+        words = mary.send(f"/journeys/{request_id}/cancel", legs="return")
+        assert "The bus there is still booked" in words
+    legs = {b.leg: b.status for b in request_of(stage, request_id).bookings}
+    assert legs == {"outward": "booked", "return": "cancelled"}
+    assert 'name="legs" value="both"' in mary.client.get(f"/journeys/{request_id}/cancel").text
+    assert "Your journey is cancelled." in mary.send(f"/journeys/{request_id}/cancel", legs="both")
+
+
 def test_cancelling_late_is_said_before(stage: Stage, mary: Walk) -> None:
     """Within the notice the page warns, and the journey is cancelled all the same."""
     journey = f"/journeys/{stage.ids['request_id']}"
@@ -495,6 +508,66 @@ def test_cancelling_late_is_said_before(stage: Stage, mary: Walk) -> None:
     stage.clock.now = stage.clock.now.replace(day=8, hour=10, minute=30)
     assert "It is late to cancel" in mary.open(journey + "/cancel")
     assert "It was late for others" in mary.send(journey + "/cancel")
+
+
+def test_a_cancelled_journey_is_never_said_to_be_booked(mary: Walk) -> None:
+    """Back or reload after cancelling: the journey as it is, not the old confirmation."""
+    to_melton(mary)
+    request_id = book(mary)
+    mary.send(f"/journeys/{request_id}/cancel")
+    for old in (f"/journeys/{request_id}/booked", f"/ask/check/{request_id}"):
+        words = mary.open(old)
+        assert mary.path == f"/journeys/{request_id}"
+        assert "Your journey is booked" not in words
+        assert "This journey is cancelled" in words
+        assert "The bus comes" not in words
+
+
+def test_what_the_night_refused_is_never_said_to_be_booked(stage: Stage, mary: Walk) -> None:
+    """The confirmation's address leads to the reason it could not be."""
+    request_id = stage.ids["request_id"]
+    assert "Your journey is booked" in mary.open(f"/journeys/{request_id}/booked")
+    with stage.ctx.db.writing() as session:
+        request = session.get_one(JourneyRequest, request_id)
+        request.status = request.bookings[0].status = "refused"
+    assert "We could not fit this in" in mary.open(f"/journeys/{request_id}/booked")
+    assert "Your journey is booked" not in mary.words
+
+
+@pytest.mark.parametrize("status", ["booked", "waiting", "on_board"])
+def test_a_journey_nobody_reported_is_over_once_its_times_are_past(
+    stage: Stage, mary: Walk, status: str
+) -> None:
+    """A late bus is still waited for; the day after, it is among the journeys before."""
+    request_id = stage.ids["request_id"]
+    with stage.ctx.db.writing() as session:
+        request = session.get_one(JourneyRequest, request_id)
+        request.bookings[0].status = status
+    stage.clock.now = stage.clock.now.replace(day=8, hour=12, minute=30)  # it was there by 12
+    stage.sign_in(mary.client, "mary")
+    assert "Your next journey" in mary.open("/journeys")
+    stage.clock.forward(days=1)
+    stage.sign_in(mary.client, "mary")
+    assert "Your next journey" not in mary.open("/")
+    assert "Your next journey" not in mary.open("/journeys")
+    assert "Journeys before" in mary.words
+    page = f"/journeys/{request_id}"
+    assert "This journey is over" in mary.open(page)
+    assert "Change the time" not in mary.words
+    assert "This journey is over" in mary.open(page + "/cancel")
+    assert "There is nothing to cancel" in mary.send(page + "/cancel", legs="both")
+    assert request_of(stage, request_id).bookings[0].status == status
+
+
+def test_a_choice_let_go_elsewhere_is_not_said_to_be_taken(stage: Stage, mary: Walk) -> None:
+    """The hold was let go in another window: nobody else has it, and we do not say so."""
+    to_melton(mary)
+    mary.send(mary.path, offer="1")
+    check, key = mary.path, mary.key()
+    mary.send(check + "/release")
+    words = mary.send(check, key=key)
+    assert "somebody else" not in words
+    assert "Please choose one of the times first." in words
 
 
 def test_a_change_of_time_keeps_the_old_promise_until_the_new_one(stage: Stage, mary: Walk) -> None:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from booking.domain.errors import Gone
 from booking.domain.person_words import spell
 from booking.services.call_list import told_on_the_phone
-from booking.services.cancel import BOTH, cancel
+from booking.services.cancel import LEGS, cancel
 from booking.services.find_journey import find_person_of
 from booking.services.journeys import get_journey
 from booking.services.people import view_person
@@ -18,7 +18,6 @@ from booking.web import here
 from booking.web.audit import audited
 from booking.web.callcentre.blueprint import bp, handlers_only, page
 
-LEGS: Final = {"both": BOTH, "outward": ("outward",), "return": ("return",)}
 REASON_LONGEST: Final = 200
 
 
@@ -27,7 +26,7 @@ REASON_LONGEST: Final = 200
 @audited("journey.read", "request:{request_id}")
 def journey(request_id: int) -> ResponseReturnValue:
     """One journey, with its reference spelled to be read out."""
-    return _page("journey.html", request_id, just_booked="booked" in request.args)
+    return _page("journey.html", request_id)
 
 
 @bp.get("/journeys/<int:request_id>/cancel")
@@ -76,5 +75,11 @@ def _page(
     view = get_journey(here.ctx(), here.account(), request_id, now=here.now())
     person = view_person(here.ctx(), find_person_of(here.ctx(), request_id), now=here.now())
     return page(
-        template, errors, journey=view, person=person, spelled=spell(view.reference), **values
+        template,
+        errors,
+        journey=view,
+        person=person,
+        spelled=spell(view.reference),
+        just_booked=view.stands and "booked" in request.args,
+        **values,
     )

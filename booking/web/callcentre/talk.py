@@ -21,7 +21,14 @@ from booking.services.call_list import told_on_the_phone
 from booking.services.call_places import list_choices, list_outside
 from booking.services.find_journey import find_person_of
 from booking.services.hold import hold, release
-from booking.services.journeys import AnswerView, OfferView, get_answer, get_group_id, get_wish
+from booking.services.journeys import (
+    AnswerView,
+    OfferView,
+    get_answer,
+    get_group_id,
+    get_journey,
+    get_wish,
+)
 from booking.services.offer import Asker, ask
 from booking.services.people import JourneyLine, PersonView, view_person
 from booking.services.places import find_places
@@ -90,17 +97,21 @@ def answer(request_id: int) -> ResponseReturnValue:
 @audited("journey.hold", "request:{request_id}")
 def keep(request_id: int) -> ResponseReturnValue:
     """Keep the offer they like for five minutes, while the details are read out."""
+    view = get_answer(here.ctx(), here.account(), request_id, now=here.now())
+    if view.decided:
+        return redirect(url_for("callcentre.journey", request_id=request_id), 303)
     number = request.form.get("offer", type=int)
     if number is None:
-        view = get_answer(here.ctx(), here.account(), request_id, now=here.now())
         person = view_person(here.ctx(), find_person_of(here.ctx(), request_id), now=here.now())
         form = _form_of(person, request_id, keep_day=True)
         errors = {"offer": "Choose the time they would like."}
         return _screen(person, form, view, view.replaces_id, errors)
     try:
+        if view.holds_other(number):
+            release(here.ctx(), request_id, by=here.who(), now=here.now())
         hold(here.ctx(), request_id, number, by=here.who(), now=here.now())
-    except Gone:
-        return _ask_again(request_id, "Somebody else has just taken that one.")
+    except Gone as error:
+        return _ask_again(request_id, error.words)
     return redirect(_at(request_id), 303)
 
 
@@ -118,7 +129,7 @@ def let_go(request_id: int) -> ResponseReturnValue:
 @audited("journey.ask", "request:{request_id}")
 def again(request_id: int) -> ResponseReturnValue:
     """The call took long: what is free now."""
-    return _ask_again(request_id, "")
+    return _ask_again(request_id, "This is what we can do now.")
 
 
 @bp.post("/asked/<int:request_id>/book")
@@ -128,8 +139,12 @@ def confirm(request_id: int) -> ResponseReturnValue:
     """Book it. Pressed twice, it is the same booking."""
     try:
         book(here.ctx(), request_id, key=f"call-{request_id}", by=here.who(), now=here.now())
-    except Gone:
-        return _ask_again(request_id, "It was kept too long, and somebody else has it now.")
+    except Gone as error:
+        return _ask_again(request_id, error.words)
+    if not get_journey(here.ctx(), here.account(), request_id, now=here.now()).stands:
+        # Sent again after it was cancelled: what has to be told since is still to be told.
+        flash("That journey was booked before. It is cancelled or over now.", "problem")
+        return redirect(url_for("callcentre.journey", request_id=request_id), 303)
     told_on_the_phone(here.ctx(), request_id, now=here.now())
     return redirect(url_for("callcentre.journey", request_id=request_id, booked=1), 303)
 
@@ -156,7 +171,7 @@ def _at(request_id: int) -> str:
 def _ask_again(request_id: int, why: str) -> ResponseReturnValue:
     new_id = ask_again(here.ctx(), here.account(), request_id, by="phone", now=here.now())
     note(request=new_id)
-    flash(f"{why} This is what we can do now.".strip(), "late")
+    flash(why, "late")
     return redirect(_at(new_id), 303)
 
 

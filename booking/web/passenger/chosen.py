@@ -19,7 +19,6 @@ from booking.web.access import passengers_only
 from booking.web.passenger.asking import page
 from booking.web.passenger.blueprint import bp
 from booking.web.passenger.conversation import forget
-from booking.web.passenger.offers import TAKEN
 
 KEYS: Final = "booking_keys"
 KEYS_AT_MOST: Final = 5
@@ -61,15 +60,18 @@ def check_release(request_id: int) -> ResponseReturnValue:
 def journey_booked(request_id: int) -> ResponseReturnValue:
     """The confirmation: to be photographed, printed or written down."""
     found = get_journey(here.ctx(), here.account(), request_id, now=here.now())
+    if not found.stands:
+        # Loaded again after it was cancelled, refused or travelled: nothing is booked now.
+        return redirect(url_for("passenger.journey", request_id=request_id), 303)
     return page("booked.html", journey=found)
 
 
 def _book(request_id: int) -> ResponseReturnValue:
     try:
         book(here.ctx(), request_id, key=_sent_key(request_id), by=here.who(), now=here.now())
-    except Gone:
+    except Gone as error:
         new_id = ask_again(here.ctx(), here.account(), request_id, now=here.now())
-        flash(TAKEN, "late")
+        flash(error.words, "late")
         return redirect(url_for("passenger.answer", request_id=new_id), 303)
     forget()
     return redirect(url_for("passenger.journey_booked", request_id=request_id), 303)

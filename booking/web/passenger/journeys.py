@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import Gone, NotFound
 from booking.domain.wish import PurposeKind
-from booking.services.cancel import BOTH, cancel
+from booking.services.cancel import LEGS, CancelOutcome, cancel
 from booking.services.groups import get_session_group
 from booking.services.journeys import (
     JourneyView,
@@ -26,12 +26,12 @@ from booking.web.passenger.blueprint import bp
 from booking.web.passenger.conversation import keep, step_url
 from booking.web.passenger.draft import Draft
 
-LEGS: Final = {"both": BOTH, "outward": ("outward",), "return": ("return",)}
-CANCELLED: Final = {
-    BOTH: "Your journey is cancelled.",
+CANCELLED: Final = "Your journey is cancelled."
+CANCELLED_ONE_WAY: Final[dict[tuple[str, ...], str]] = {
     ("outward",): "The bus there is cancelled. The bus home is still booked.",
     ("return",): "The bus home is cancelled. The bus there is still booked.",
 }
+LATE: Final = "It was late for others to use the place; please tell us sooner if you can."
 
 
 @bp.get("/journeys")
@@ -63,8 +63,9 @@ def journey_cancel(request_id: int) -> ResponseReturnValue:
     found = _find(request_id)
     if request.method == "GET":
         return _cancel_page(found)
+    # The form's own word counts, whatever is left: sent again, it cancels nothing more.
     alone = len(found.live_legs) < 2
-    legs = LEGS.get("both" if alone else request.form.get("legs", ""))
+    legs = LEGS.get(request.form.get("legs", "both" if alone else ""))
     if legs is None:
         return _cancel_page(found, {"legs": "Choose what you want to cancel."})
     try:
@@ -72,9 +73,7 @@ def journey_cancel(request_id: int) -> ResponseReturnValue:
     except Gone as error:
         flash(error.words, "problem")
     else:
-        words = CANCELLED[BOTH] if alone else CANCELLED[legs]
-        late = " It was late for others to use the place; please tell us sooner if you can."
-        flash(words + (late if outcome.late else ""), "good")
+        flash(_cancelled_words(_find(request_id), outcome), "good")
     return redirect(url_for("passenger.journey", request_id=request_id), 303)
 
 
@@ -100,6 +99,12 @@ def journey_again(request_id: int) -> ResponseReturnValue:
     answers = _answers_of(request_id, replaces=None).without_times()
     keep(answers)
     return redirect(step_url(answers.next_step), 303)
+
+
+def _cancelled_words(left: JourneyView, outcome: CancelOutcome) -> str:
+    """What is cancelled and what still comes, by the journey as it is now."""
+    words = CANCELLED_ONE_WAY[outcome.cancelled] if left.live_legs else CANCELLED
+    return f"{words} {LATE}" if outcome.late else words
 
 
 def _find(request_id: int) -> JourneyView:

@@ -21,7 +21,6 @@ from booking.web.passenger.blueprint import bp
 from booking.web.passenger.conversation import draft, keep, step_url
 from booking.web.passenger.draft import Draft
 
-TAKEN: Final = "That one has just been taken by somebody else. Here is what is free now."
 OLD: Final = "Some time has passed since you asked. Here is what is free now."
 
 
@@ -50,11 +49,11 @@ def answer_again(request_id: int) -> ResponseReturnValue:
 def _hold(found: AnswerView, number: int) -> ResponseReturnValue:
     by = here.who()
     try:
-        if found.held and found.chosen is not None and found.chosen.number != number:
+        if found.holds_other(number):
             release(here.ctx(), found.request_id, by=by, now=here.now())
         hold(here.ctx(), found.request_id, number, by=by, now=here.now())
-    except Gone:
-        return _afresh(found.request_id, OLD if found.expired else TAKEN)
+    except Gone as error:
+        return _afresh(found.request_id, OLD if found.expired else error.words)
     return redirect(url_for("passenger.check", request_id=found.request_id), 303)
 
 
