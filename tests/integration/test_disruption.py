@@ -11,11 +11,14 @@ from sqlalchemy import select, update
 
 from booking.domain.errors import Gone
 from booking.domain.needs import Party
+from booking.domain.service_day import at
 from booking.models import Booking, JourneyRequest, Message, Person, Shift, Vehicle, ZoneDay
 from booking.services.book import book
+from booking.services.call_list import CallListView, list_calls
 from booking.services.cancel import cancel
 from booking.services.drive import Event, record_events
 from booking.services.hold import hold
+from booking.services.notify import write_day_before
 from booking.services.plan import plan_zone_day
 from booking.services.shifts import Withdrawal, withdraw_shift
 from routing.errors import InvalidProblem
@@ -265,3 +268,38 @@ def test_what_settles_it_takes_the_place_of_the_bad_news(world: World) -> None:
     break_down(world)
     cancel(world.ctx, request, by="test", now=NOW)
     assert messages(world, request, "disrupted")[0].status == "stale"
+
+
+def calls(world: World, now: datetime) -> CallListView:
+    return list_calls(world.ctx, now=now)
+
+
+def ring_everybody(world: World) -> None:
+    with world.ctx.db.writing() as session:
+        session.execute(update(Person).values(phone_type="landline", channel="call"))
+
+
+def test_who_stands_at_the_stop_for_a_bus_that_broke_down_is_rung_first(world: World) -> None:
+    """Promised by 9:40 at the latest, and the late bus breaks down ten minutes after that."""
+    ring_everybody(world)
+    waiting = book_one(world, wish(world))
+    later = book_one(world, wish(world, 1, by=time(12)))
+    latest = bookings_of(world, waiting)["outward"].promised_latest
+    assert latest is not None
+    now = latest + timedelta(minutes=10)
+    break_down(world, now)
+    listed = calls(world, now)
+    assert [call.request_id for call in listed.now] == [waiting, later]
+    assert [call.waiting_there for call in listed.now] == [True, False]
+    assert listed.overdue == 0
+
+
+def test_a_way_there_nobody_reported_does_not_hide_the_way_home(world: World) -> None:
+    """The bus home is what the call is about; it is urgent when that comes soon."""
+    ring_everybody(world)
+    request = book_one(world, wish(world, home=time(14)))
+    write_day_before(world.ctx, now=at(DAY - timedelta(days=1), time(17, 5)))
+    home = bookings_of(world, request)["return"].promised_latest
+    (call,) = calls(world, at(DAY, time(13))).now
+    assert (call.request_id, call.comes_at, call.urgent) == (request, home, True)
+    assert calls(world, at(DAY, time(18))).overdue == 1
