@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from booking.context import Context
@@ -15,6 +16,7 @@ from booking.domain.errors import Invalid, NotFound
 from booking.domain.statuses import BookingStatus
 from booking.models import AuditEntry, Booking, JourneyRequest, Message, Person
 from booking.services.channels import CALL
+from booking.services.messages import DISRUPTED
 from booking.services.people import phone_words
 
 TOLD: Final = "told"
@@ -27,7 +29,7 @@ LIVE: Final = (BookingStatus.BOOKED.value, BookingStatus.WAITING.value, BookingS
 
 @dataclass(frozen=True, slots=True)
 class CallView:
-    """Somebody to ring. `comes_at` is the pick-up it is about (None: no bus is coming)."""
+    """Somebody to ring. `comes_at` is the next pick-up to come (None: there is none)."""
 
     message_id: int
     person_id: int | None
@@ -43,6 +45,20 @@ class CallView:
     due_at: datetime
     tries: int
     urgent: bool
+    disrupted: bool
+    """Whether they are rung because their bus broke down."""
+    passed: bool
+    """Whether every bus of that journey was to have come by now."""
+
+    @property
+    def too_late(self) -> bool:
+        """Whether ringing is of no use any more. Who may still stand there is always rung."""
+        return self.passed and not self.disrupted
+
+    @property
+    def waiting_there(self) -> bool:
+        """Whether they may be standing at the stop for a bus that broke down."""
+        return self.passed and self.disrupted
 
     @property
     def resting(self) -> bool:
@@ -61,7 +77,7 @@ class CallListView:
 
 
 def list_calls(ctx: Context, *, now: datetime, limit: int = 200) -> CallListView:
-    """Everybody to ring: those whose bus comes first are first."""
+    """Everybody to ring: who waits for a bus that broke down, then whose bus comes first."""
     with ctx.db.reading() as session:
         waiting = session.scalars(
             select(Message)
@@ -69,10 +85,10 @@ def list_calls(ctx: Context, *, now: datetime, limit: int = 200) -> CallListView
             .order_by(Message.due_at, Message.id)
             .limit(limit)
         ).all()
-        pickups = _pickups(session, waiting)
-        calls = [_view(session, message, pickups, now) for message in waiting]
-    gone = [call for call in calls if call.comes_at is not None and call.comes_at < now]
-    left = [call for call in calls if call not in gone]
+        windows = _windows(session, waiting)
+        calls = [_view(session, message, windows, now) for message in waiting]
+    gone = [call for call in calls if call.too_late]
+    left = [call for call in calls if not call.too_late]
     due = sorted((call for call in left if call.due_at <= now), key=_urgency)
     return CallListView(tuple(due), tuple(c for c in left if c.due_at > now), len(gone))
 
@@ -128,27 +144,30 @@ def told_on_the_phone(ctx: Context, request_id: int, *, now: datetime) -> int:
         return int(closed.rowcount)  # type: ignore[attr-defined]
 
 
-def _pickups(session: Session, messages: Iterable[Message]) -> dict[int, datetime]:
-    """Request id → the last moment of its first pick-up still to come."""
+def _windows(session: Session, messages: Iterable[Message]) -> dict[int, list[datetime]]:
+    """Request id → when the window of each of its pick-ups closes, those over included."""
     requests = {message.request_id for message in messages if message.request_id is not None}
     rows = session.execute(
-        select(Booking.request_id, func.min(Booking.promised_latest))
-        .where(
+        select(Booking.request_id, Booking.promised_latest).where(
             Booking.request_id.in_(requests),
             Booking.status.in_(LIVE),
-            Booking.promised_latest.is_not(None),
         )
-        .group_by(Booking.request_id)
     )
-    return {request_id: latest for request_id, latest in rows if latest is not None}
+    found: dict[int, list[datetime]] = defaultdict(list)
+    for request_id, latest in rows:
+        if latest is not None:
+            found[request_id].append(latest)
+    return found
 
 
 def _view(
-    session: Session, message: Message, pickups: dict[int, datetime], now: datetime
+    session: Session, message: Message, windows: dict[int, list[datetime]], now: datetime
 ) -> CallView:
     person = session.get(Person, message.person_id) if message.person_id else None
     request = session.get(JourneyRequest, message.request_id) if message.request_id else None
-    comes_at = pickups.get(message.request_id or 0)
+    closing = windows.get(message.request_id or 0, [])
+    # A driver may not have reported the way there: what is over says nothing of the way home.
+    comes_at = min((latest for latest in closing if latest >= now), default=None)
     return CallView(
         message_id=message.id,
         person_id=message.person_id,
@@ -163,10 +182,12 @@ def _view(
         due_at=message.due_at,
         tries=message.attempts,
         urgent=comes_at is not None and comes_at - now <= URGENT,
+        disrupted=message.key.startswith(f"{DISRUPTED}:"),
+        passed=bool(closing) and comes_at is None,
     )
 
 
-def _urgency(call: CallView) -> tuple[bool, float, datetime]:
-    """Buses that come soon first; what no bus depends on after them, oldest first."""
+def _urgency(call: CallView) -> tuple[bool, bool, float, datetime]:
+    """Who may stand at the stop first, then buses that come soon; the rest oldest first."""
     moment = call.comes_at.timestamp() if call.comes_at else 0.0
-    return (call.comes_at is None, moment, call.due_at)
+    return (not call.waiting_there, call.comes_at is None, moment, call.due_at)

@@ -30,7 +30,7 @@ FOLDERS: Final = {"text": "sms", "call": "sms", "email": "email", "letter": "let
 COMING: Final = frozenset(
     {BookingStatus.BOOKED, BookingStatus.WAITING, BookingStatus.HELD, BookingStatus.ON_BOARD}
 )
-"""States in which the passenger may still expect the bus."""
+"""States in which a bus is to come, or has come, and the journey is not over."""
 
 
 class NoSuchMessage(LookupError):
@@ -54,11 +54,17 @@ class LegWords:
     fare_pence: int
     status: BookingStatus
     has_bus: bool = True
-    """Whether a run of the current plan carries them (looked up for `disrupted` only)."""
+    """Whether a run of the current plan carries them."""
 
     @property
     def coming(self) -> bool:
-        return self.status in COMING
+        """Whether they may go on expecting the bus."""
+        return self.status in COMING and not self.stranded
+
+    @property
+    def stranded(self) -> bool:
+        """Whether we promised a bus and have none: it broke down, and no other fits."""
+        return self.status is BookingStatus.BOOKED and not self.has_bus
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +75,14 @@ class Written:
     body: str
 
 
-def legs_of(
-    session: Session, request: JourneyRequest | None, *, with_plan: bool = False
-) -> tuple[LegWords, ...]:
-    """The directions of a request as they stand in this transaction, outward first.
-
-    `with_plan` also looks up whether a bus is planned for each.
-    """
+def legs_of(session: Session, request: JourneyRequest | None) -> tuple[LegWords, ...]:
+    """The directions of a request as they stand in this transaction, outward first."""
     if request is None:
         return ()
     session.flush()
     bookings = session.scalars(
         select(Booking).where(Booking.request_id == request.id).order_by(Booking.leg)
     ).unique()
-    if not with_plan:
-        return tuple(leg_words(booking) for booking in bookings)
     carried = _carried(session, request)
     return tuple(replace(leg_words(booking), has_bus=booking.id in carried) for booking in bookings)
 

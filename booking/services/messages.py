@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import update
+from sqlalchemy import true, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -26,16 +26,18 @@ comes; five minutes more, so that the list is written in time."""
 AT_LEAST: Final = timedelta(minutes=5)
 """How long even a very late message is worth trying to send."""
 SEND_TASK: Final = "send_message"
+DISRUPTED: Final = "disrupted"
 KINDS: Final = frozenset(
     {
         "booked",
         "cancelled",
         "changed",
+        "bus_found",
         "day_before",
         "reminder",
         "waiting",
         "batch_refused",
-        "disrupted",
+        DISRUPTED,
     }
 )
 ADDS_TO: Final = frozenset({"reminder"})
@@ -69,12 +71,13 @@ def write_message(
     """
     if kind not in KINDS:
         raise ValueError(f"{kind!r} is not a kind of message; they are {sorted(KINDS)}.")
-    legs = legs_of(session, request, with_plan=kind == "disrupted")
+    legs = legs_of(session, request)
+    settled = kind == DISRUPTED or not any(leg.stranded for leg in legs)
     due_at = due_at or now
     stale_at = stale_at or goes_stale(legs, due_at)
     channel = choose_channel(person, kind, due_at=due_at, stale_at=stale_at)
     if channel.name == CALL and _heard_already(request, kind):
-        _overtake(session, request, kept="")
+        _overtake(session, request, kept="", settled=settled)
         return
     scheme = session.info.get("scheme") or Scheme()
     reference = request.reference if request else None
@@ -93,7 +96,7 @@ def write_message(
         now=now,
     )
     if is_new and kind not in ADDS_TO:
-        _overtake(session, request, kept=key)
+        _overtake(session, request, kept=key, settled=settled)
 
 
 def add_message(
@@ -151,11 +154,15 @@ def goes_stale(legs: tuple[LegWords, ...], due_at: datetime) -> datetime | None:
     return max(min(ahead) - ON_THE_LIST, due_at + AT_LEAST)
 
 
-def _overtake(session: Session, request: JourneyRequest | None, *, kept: str) -> None:
+def _overtake(
+    session: Session, request: JourneyRequest | None, *, kept: str, settled: bool
+) -> None:
     """Drop what is still waiting about this journey: the newest message says it all.
 
     Without this a text that failed at first could arrive after the one that says
-    the journey is cancelled.
+    the journey is cancelled; so what a worker is sending just now is dropped too,
+    and not tried again should it fail. Only that a bus broke down is told in any
+    case, until it is `settled`: there is a bus again, or they need none.
     """
     if request is None:
         return
@@ -165,8 +172,8 @@ def _overtake(session: Session, request: JourneyRequest | None, *, kept: str) ->
         .where(
             Message.request_id.in_(about),
             Message.status == "waiting",
-            Message.claimed_until.is_(None),
             Message.key != kept,
+            true() if settled else Message.key.not_like(f"{DISRUPTED}:%"),
         )
         .values(status="stale", error="A newer message took its place.")
         .execution_options(synchronize_session=False)

@@ -22,11 +22,12 @@ from booking.models import ZoneDay
 from booking.services.day import Day, load_day
 from booking.services.editing import Edit, edit_day
 from booking.services.matrix import look_up
+from booking.services.notify import tell_bus_found
 from booking.services.plan_request import PLAN_TASK, WAITING_WORDS, request_planning
 from booking.services.problem import DayProblem, as_it_can_be, day_problem
 from booking.services.rebase import rebase
 from routing.cost import cost
-from routing.errors import IllegalPlan
+from routing.errors import IllegalPlan, InvalidProblem
 from routing.model import Action, Plan
 from routing.optimise import Progress, Stop, solve
 
@@ -40,6 +41,13 @@ REST_SECONDS: Final = 60
 """So long nobody tries a day again whose planning failed."""
 QUIET_SECONDS: Final = 10
 """A day is planned once nobody has changed it for so long."""
+TOO_LATE_WORDS: Final = "A bus is too late to keep its times: nothing was moved"
+WRONG_WORDS: Final = {
+    "window": "somebody cannot be there by the time they were promised",
+    "ride limit": "somebody will be on the bus for longer than they should be",
+    "capacity": "somebody fits on no bus",
+}
+"""What the operator reads, by the rule of a problem that is broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +203,9 @@ def _plan(
             progress=report,
         )
     except IllegalPlan:
-        return _late(ctx, zone_day_id, day)
+        return _give_up(ctx, zone_day_id, day, TOO_LATE_WORDS)
+    except InvalidProblem as error:
+        return _give_up(ctx, zone_day_id, day, _what_is_wrong(error))
     draft = _draft(made, result.plan)
     return edit_day(ctx, zone_day_id, lambda edit: _publish(edit, draft), now=now)
 
@@ -218,18 +228,24 @@ def _nothing(ctx: Context, zone_day_id: int, day: Day) -> PlanOutcome:
     return PlanOutcome("nothing", day.version)
 
 
-def _late(ctx: Context, zone_day_id: int, day: Day) -> PlanOutcome:
-    """A bus is so late that its run cannot be kept: nothing is moved until that is decided."""
+def _give_up(ctx: Context, zone_day_id: int, day: Day, words: str) -> PlanOutcome:
+    """This day cannot be planned as it is: nothing is moved until somebody has decided.
+
+    Whoever changed the day meanwhile still wants it planned.
+    """
     with ctx.db.writing() as session:
         session.execute(
             update(ZoneDay)
-            .where(ZoneDay.id == zone_day_id)
-            .values(
-                wants_planning_since=None,
-                planning_progress="A bus is too late to keep its times: nothing was moved",
-            )
+            .where(ZoneDay.id == zone_day_id, ZoneDay.version == day.version)
+            .values(wants_planning_since=None, planning_progress=words)
         )
     return PlanOutcome("kept", day.version)
+
+
+def _what_is_wrong(error: InvalidProblem) -> str:
+    """Why the day makes no problem that can be solved, for the operator."""
+    what = WRONG_WORDS.get(error.rule, "something does not add up")
+    return f"Nothing was moved: {what} ({error.subject.replace('request', 'booking')})"
 
 
 def _reporter(
@@ -296,5 +312,6 @@ def _publish(edit: Edit, draft: Draft) -> PlanOutcome:
     except PromiseBroken:
         edit.zone_day.planning_progress = "The plan found would have broken a promise: not used"
         return PlanOutcome("kept", version, before, before)
+    tell_bus_found(edit.session, edit.zone_day, before=edit.day.runs, now=edit.now)
     edit.zone_day.planning_progress = f"Saved £{before - after:.2f}"
     return PlanOutcome("published", edit.zone_day.version, before, after)

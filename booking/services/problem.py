@@ -16,9 +16,10 @@ from booking.domain.plan_record import Run, Stop
 from booking.domain.run_times import expected_starts
 from booking.domain.service_day import seconds_into
 from booking.domain.statuses import IN_PLAN, BookingStatus
-from booking.services.as_driven import Unplanned, as_driven, unplanned_of
+from booking.services.as_driven import ABOARD, Unplanned, as_driven, unplanned_of
 from booking.services.day import BookingFacts, Day, ShiftFacts
 from booking.services.matrix import PlaceMatrix, PlacesMissing
+from routing.errors import InvalidProblem
 from routing.model import (
     Action,
     Break,
@@ -34,6 +35,7 @@ from routing.model import (
     Window,
 )
 from routing.schedule import schedule
+from routing.validate import validate
 
 ALIGHT_SECONDS: Final = 30
 """The least a bus stands to let somebody off."""
@@ -91,6 +93,7 @@ def day_problem(
         raise PlacesMissing
     unplanned = unplanned_of(day)
     day = as_driven(day, unplanned)
+    day = _plannable(day, matrix)
     row = matrix.index
     booking_ids = tuple(booking.id for booking in day.bookings)
     number = {booking: index for index, booking in enumerate(booking_ids)}
@@ -119,6 +122,45 @@ def day_problem(
     plan = _plan(problem, day, [len(past) for past in frozen], row, number, loose)
     places = tuple(sorted(row, key=row.__getitem__))
     return DayProblem(problem, plan, day, places, booking_ids, unwritten=bool(unplanned))
+
+
+def _plannable(day: Day, matrix: PlaceMatrix) -> Day:
+    """The day without those whom no bus carries and none ever could.
+
+    Who has been on a bus that is gone is not fetched again from their old stop;
+    who fits on none of the buses left (the one for wheelchairs was withdrawn) must
+    not keep everybody else from being planned. Nobody who is in a run is left out,
+    and a journey still waiting to be decided goes as a whole.
+    """
+    shifts = {shift.id for shift in day.shifts}
+    runs = [run for run in day.runs if run.shift_id in shifts]
+    carried = {stop.booking_id for run in runs for stop in run.stops}
+    out = {
+        booking
+        for booking in day.bookings
+        if booking.id not in carried
+        and (booking.status in ABOARD or not _fits_somewhere(day, booking, matrix))
+    }
+    undecided = {one.request_id for one in out if one.status is BookingStatus.WAITING}
+    kept = tuple(one for one in day.bookings if one not in out and one.request_id not in undecided)
+    return replace(day, bookings=kept)
+
+
+def _fits_somewhere(day: Day, booking: BookingFacts, matrix: PlaceMatrix) -> bool:
+    """Whether one of the day's buses, were it empty and anywhere, could carry them."""
+    row = matrix.index
+    alone = Problem(
+        durations=matrix.durations,
+        distances=matrix.distances,
+        requests=(_request(day.day, booking, row),),
+        vehicles=tuple(_vehicle(shift, [], row, {}, 0) for shift in day.shifts),
+        objective=OBJECTIVE,
+    )
+    try:
+        validate(alone)
+    except InvalidProblem:
+        return False
+    return True
 
 
 def as_it_can_be(made: DayProblem) -> Problem:

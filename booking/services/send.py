@@ -12,11 +12,11 @@ from time import monotonic
 from typing import Any, Final
 
 from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from booking.adapters.messages import Carrier, CarrierError, Outgoing, carrier_from
 from booking.context import Context
-from booking.models import Message, Person
+from booking.models import JourneyRequest, Message, Person
 from booking.services.channels import CALL, Channel
 from booking.services.message_words import Written
 from booking.services.messages import add_message
@@ -94,6 +94,7 @@ def _claim(ctx: Context, now: datetime, message_id: int | None = None) -> list[C
     until = now + CLAIMED_FOR
     due = [
         _sendable(now),
+        _nothing_older_on_its_way(now),
         Message.due_at <= now,
         or_(Message.stale_at.is_(None), Message.stale_at > now),
     ]
@@ -105,12 +106,12 @@ def _claim(ctx: Context, now: datetime, message_id: int | None = None) -> list[C
         ).all()
         won = session.scalars(
             update(Message)
-            .where(Message.id.in_(ids), _sendable(now))
+            .where(Message.id.in_(ids), _sendable(now), _nothing_older_on_its_way(now))
             .values(claimed_until=until, attempts=Message.attempts + 1)
             .returning(Message)
             .execution_options(synchronize_session=False, populate_existing=True)
         ).all()
-        return [_claimed(message, until) for message in sorted(won, key=lambda m: m.due_at)]
+        return [_claimed(message, until) for message in sorted(won, key=_turn)]
 
 
 def _claimed(message: Message, until: datetime) -> Claimed:
@@ -125,8 +126,8 @@ def _claimed(message: Message, until: datetime) -> Claimed:
 
 
 def _deliver(ctx: Context, carrier: Carrier, claimed: Claimed, now: datetime) -> bool:
-    if claimed.is_over(now):
-        # Given back, for `ring_instead` to find.
+    if claimed.is_over(now) or not _still_wanted(ctx, claimed):
+        # Given back: for `ring_instead` to find, or because a newer message took its place.
         with ctx.db.writing() as session:
             _release(session, claimed, {})
         return False
@@ -152,9 +153,18 @@ def _not_sent(ctx: Context, claimed: Claimed, error: CarrierError, now: datetime
             message = session.get_one(Message, claimed.id)
             if message.status == "waiting":
                 _give_up(session, message, "failed", words, now)
+                return
+            _release(session, claimed, {})
             return
         wait = min(FIRST_WAIT * 2 ** min(claimed.tries - 1, 10), LONGEST_WAIT)
         _release(session, claimed, {"due_at": now + wait, "error": words})
+
+
+def _still_wanted(ctx: Context, claimed: Claimed) -> bool:
+    """Whether nothing newer took its place while it stood in our queue."""
+    with ctx.db.reading() as session:
+        status = session.scalar(select(Message.status).where(Message.id == claimed.id))
+    return status == "waiting"
 
 
 def _release(session: Session, claimed: Claimed, values: dict[str, Any]) -> None:
@@ -187,6 +197,30 @@ def _give_up(session: Session, message: Message, status: str, why: str, now: dat
         now=now,
         error=f"The {message.channel} did not arrive: {why}"[:200],
     )
+
+
+def _turn(message: Message) -> tuple[datetime, int]:
+    return (message.due_at, message.id)
+
+
+def _nothing_older_on_its_way(now: datetime) -> Any:
+    """Nobody is just sending an older message about the same journey, or the one it replaces.
+
+    Otherwise the newer one could arrive first. A claim ends with the attempt, or runs out.
+    """
+    older, journey = aliased(Message), aliased(JourneyRequest)
+    replaced = (
+        select(journey.replaces_id)
+        .where(journey.id == Message.request_id)
+        .correlate(Message)
+        .scalar_subquery()
+    )
+    being_sent = select(older.id).where(
+        or_(older.request_id == Message.request_id, older.request_id == replaced),
+        older.id < Message.id,
+        older.claimed_until > now,
+    )
+    return ~being_sent.correlate(Message).exists()
 
 
 def _sendable(now: datetime) -> Any:

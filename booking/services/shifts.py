@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from booking.context import Context
 from booking.domain.errors import Invalid, NotFound
 from booking.domain.service_day import today, weekday
+from booking.domain.statuses import BookingStatus, RequestStatus
 from booking.models import Booking, JourneyRequest, Shift, ShiftPattern, Vehicle, Zone
 from booking.services.day import Day
-from booking.services.editing import Edit, edit_day
-from booking.services.notify import write_message
+from booking.services.editing import Edit, drop_from_plan, edit_day
+from booking.services.history import move
+from booking.services.notify import tell_bus_found, write_message
 from booking.services.problem import day_problem, runs_of
 from booking.services.rebase import insert_who_can
 from booking.services.roster import overlaps, planned_around
@@ -33,7 +35,9 @@ class Withdrawal:
 
     moved: tuple[int, ...]
     without_bus: tuple[int, ...]
-    """Promises no other bus can keep: each has been told, and waits for a decision."""
+    """Promises no other bus can keep: each has been told, and waits for a decision.
+
+    Times that were only held for somebody are let go of instead: they ask again."""
 
 
 def materialise_shifts(ctx: Context, *, now: datetime) -> int:
@@ -100,16 +104,46 @@ def _withdraw(edit: Edit, shift_id: int, *, by: str, reason: str) -> Withdrawal:
     if shift is None or shift.status != "planned":
         return Withdrawal((), ())
     shift.status = "withdrawn"
-    run = next((run for run in edit.day.runs if run.shift_id == shift_id), None)
-    stranded = tuple(
-        sorted({stop.booking_id for stop in run.stops if stop.booking_id}) if run else ()
-    )
     edit.session.flush()
-    moved = _replan(edit, shift_id, by, reason)
-    without = tuple(booking for booking in stranded if booking not in moved)
-    _tell(edit, without, reason)
+    stranded = _to_carry(edit, shift_id)
+    planned = _replan(edit, shift_id, by, reason)
+    tell_bus_found(edit.session, edit.zone_day, before=edit.day.runs, now=edit.now)
+    without = {booking for booking in stranded if booking not in planned}
+    _let_go(edit, frozenset(without & _in_state(edit, BookingStatus.HELD)), reason)
+    owed = tuple(sorted(without & _in_state(edit, BookingStatus.BOOKED)))
+    _tell(edit, owed, reason)
     edit.zone_day.wants_planning_since = edit.now
-    return Withdrawal(tuple(b for b in stranded if b in moved), without)
+    return Withdrawal(tuple(sorted(stranded & planned)), owed)
+
+
+def _to_carry(edit: Edit, shift_id: int) -> frozenset[int]:
+    """The bookings on that shift still to be picked up: nobody on board, nobody set down."""
+    on_it = {
+        stop.booking_id for run in edit.day.runs if run.shift_id == shift_id for stop in run.stops
+    }
+    still = _in_state(edit, BookingStatus.BOOKED) | _in_state(edit, BookingStatus.HELD)
+    return still & on_it
+
+
+def _in_state(edit: Edit, status: BookingStatus) -> frozenset[int]:
+    return frozenset(one.id for one in edit.day.bookings if one.status is status)
+
+
+def _let_go(edit: Edit, booking_ids: frozenset[int], reason: str) -> None:
+    """End the holds that no bus is left for, with all their legs, before anybody books them."""
+    theirs = select(Booking.request_id).where(Booking.id.in_(booking_ids))
+    held = edit.session.scalars(
+        select(Booking).where(
+            Booking.request_id.in_(theirs), Booking.status == BookingStatus.HELD.value
+        )
+    ).unique()
+    gone = list(held)
+    for booking in gone:
+        move(edit.session, booking, BookingStatus.EXPIRED, by="expiry", now=edit.now, reason=reason)
+        booking.request.status = RequestStatus.EXPIRED.value
+    if gone:
+        ids = frozenset(booking.id for booking in gone)
+        drop_from_plan(edit.session, edit.zone_day, ids, reason="expired", now=edit.now)
 
 
 def _replan(edit: Edit, shift_id: int, by: str, reason: str) -> frozenset[int]:
@@ -135,6 +169,7 @@ def _without_shift(edit: Edit, shift_id: int) -> Day:
     return replace(
         edit.day,
         shifts=tuple(shift for shift in edit.day.shifts if shift.id != shift_id),
+        events=tuple(event for event in edit.day.events if event.shift_id != shift_id),
         runs=tuple(run for run in edit.day.runs if run.shift_id != shift_id),
     )
 
@@ -146,7 +181,14 @@ def _tell(edit: Edit, booking_ids: tuple[int, ...], reason: str) -> None:
     ).unique()
     for request in requests:
         write_message(
-            edit.session, request.person, request, "disrupted", now=edit.now, reason=reason
+            edit.session,
+            request.person,
+            request,
+            "disrupted",
+            now=edit.now,
+            # One breakdown after another is news, whatever the reason is.
+            version=f"plan {edit.zone_day.version}",
+            reason=reason,
         )
 
 

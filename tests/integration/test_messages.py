@@ -364,3 +364,55 @@ def test_texters_hear_that_the_bus_is_near_once(world: World) -> None:
     reminder = messages(world.ctx)[-1]
     assert reminder.stale_at == planned
     assert reminder.body.startswith("Fox Connect sample: your bus is near.")
+
+
+def test_a_text_that_fails_as_it_is_overtaken_is_not_sent_after_the_newer_one(
+    world: World,
+) -> None:
+    """They cancel while "your bus is booked" is being sent, and that attempt fails."""
+    request = book_one(world, wish(world))
+    later = NOW + timedelta(minutes=1)
+
+    def cancel_meanwhile(_message: Outgoing) -> None:
+        cancel(world.ctx, request, by="test", now=NOW)
+
+    assert (
+        send_due(world.ctx, now=NOW, carrier=FakeCarrier(fails=2.0, before=cancel_meanwhile)) == 0
+    )
+    carrier = FakeCarrier()
+    send_due(world.ctx, now=later, carrier=carrier)
+    send_due(world.ctx, now=later + timedelta(minutes=15), carrier=carrier)
+    assert ["is cancelled" in message.body for message in carrier.taken] == [True]
+    assert [message.status for message in messages(world.ctx)] == ["stale", "sent"]
+
+
+def test_the_newer_text_waits_while_the_older_one_is_being_sent(world: World) -> None:
+    """Two workers, one slow provider: "booked" arrives first, and then "cancelled"."""
+    request = book_one(world, wish(world))
+    carrier = FakeCarrier()
+
+    def another_worker(_message: Outgoing) -> None:
+        carrier.before = None
+        cancel(world.ctx, request, by="test", now=NOW)
+        assert send_due(world.ctx, now=NOW, carrier=carrier) == 0
+
+    carrier.before = another_worker
+    send_due(world.ctx, now=NOW, carrier=carrier)
+    send_due(world.ctx, now=NOW + timedelta(minutes=1), carrier=carrier)
+    assert ["is cancelled" in message.body for message in carrier.taken] == [False, True]
+
+
+def test_what_was_overtaken_in_a_workers_queue_is_not_sent(world: World) -> None:
+    """The second of a batch is cancelled while the first is being sent."""
+    book_one(world, wish(world))
+    second = book_one(world, wish(world, 1, by=time(11)))
+    carrier = FakeCarrier()
+
+    def cancel_meanwhile(_message: Outgoing) -> None:
+        carrier.before = None
+        cancel(world.ctx, second, by="test", now=NOW)
+
+    carrier.before = cancel_meanwhile
+    send_due(world.ctx, now=NOW, carrier=carrier)
+    send_due(world.ctx, now=NOW + timedelta(minutes=1), carrier=carrier)
+    assert ["is cancelled" in message.body for message in carrier.taken] == [False, True]

@@ -129,10 +129,10 @@ def test_cancelling_everything_promises_nothing() -> None:
 
 def test_a_breakdown_says_why_and_what_now() -> None:
     """Someone whose bus cannot come hears the reason and whom to ring."""
-    gone = [replace(leg, status=BookingStatus.MISSED) for leg in (OUTWARD, RETURN)]
-    words = say("text", "disrupted", *gone, reason="the bus has broken down")
+    left = [replace(leg, has_bus=False) for leg in (OUTWARD, RETURN)]
+    words = say("text", "disrupted", *left, reason="the bus has broken down")
     assert "The bus has broken down." in words
-    assert "We are sorry: the bus cannot come for your journey" in words
+    assert "We are sorry: we have no bus now for your journey, from" in words
     assert words.endswith("Ring 0116 496 0123 and we will find another way.")
 
 

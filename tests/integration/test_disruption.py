@@ -1,0 +1,305 @@
+"""A bus breaks down: who is moved, who is told, and what the next planning makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from booking.domain.errors import Gone
+from booking.domain.needs import Party
+from booking.domain.service_day import at
+from booking.models import Booking, JourneyRequest, Message, Person, Shift, Vehicle, ZoneDay
+from booking.services.book import book
+from booking.services.call_list import CallListView, list_calls
+from booking.services.cancel import cancel
+from booking.services.drive import Event, record_events
+from booking.services.hold import hold
+from booking.services.notify import write_day_before
+from booking.services.plan import plan_zone_day
+from booking.services.shifts import Withdrawal, withdraw_shift
+from routing.errors import InvalidProblem
+from tests.world import (
+    DAY,
+    NOW,
+    World,
+    ask_for,
+    book_one,
+    make_context,
+    make_world,
+    planned_ids,
+    wish,
+)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """One bus, and twenty people with mobile phones who want texts."""
+    made = make_world(make_context(f"sqlite:///{tmp_path / 'day.db'}", tmp_path))
+    with made.ctx.db.writing() as session:
+        session.execute(update(Person).values(phone_type="mobile", channel="text"))
+    yield made
+    made.ctx.db.close()
+
+
+def add_bus(world: World, *, spaces: int = 1) -> None:
+    """A bus of the same kind, out all day; `spaces` for wheelchairs."""
+    with world.ctx.db.writing() as session:
+        bus = Vehicle(
+            code=f"B{len(world.shifts) + 1}",
+            name="One more bus",
+            zone_id=world.zone,
+            depot_id=world.places["Melton Mowbray"],
+            seats=12,
+            wheelchair_spaces=spaces,
+        )
+        session.add(bus)
+        session.flush()
+        shift = Shift(
+            zone_id=world.zone,
+            service_date=DAY,
+            vehicle_id=bus.id,
+            driver_id=world.drivers[0],
+            starts=420,
+            ends=1140,
+            break_minutes=0,
+        )
+        session.add(shift)
+        session.flush()
+        world.shifts.append(shift.id)
+
+
+def break_down(world: World, now: datetime = NOW, reason: str = "It broke down") -> Withdrawal:
+    """The first bus is taken off the road."""
+    return withdraw_shift(world.ctx, world.shifts[0], by="test", reason=reason, now=now)
+
+
+def bookings_of(world: World, request: int) -> dict[str, Booking]:
+    """leg → booking."""
+    with world.ctx.db.reading() as session:
+        found = list(session.scalars(select(Booking).filter_by(request_id=request)).unique())
+        session.expunge_all()
+    return {booking.leg: booking for booking in found}
+
+
+def messages(world: World, request: int, kind: str) -> list[Message]:
+    """Those of a kind about a journey, in the order they were written."""
+    with world.ctx.db.reading() as session:
+        found = session.scalars(
+            select(Message)
+            .where(Message.request_id == request, Message.key.like(f"{kind}:%"))
+            .order_by(Message.id)
+        ).all()
+        session.expunge_all()
+    return list(found)
+
+
+def zone_day_of(world: World) -> ZoneDay:
+    with world.ctx.db.reading() as session:
+        found = session.scalars(select(ZoneDay)).one()
+        session.expunge_all()
+    return found
+
+
+def drive(world: World, booking: Booking, kind: str, when: datetime) -> None:
+    """The driver of the first bus reports it."""
+    event = Event(f"{kind} {booking.id}", world.shifts[0], booking.id, kind, when)
+    (answer,) = record_events(world.ctx, world.drivers[0], [event], now=when)
+    assert answer.known
+
+
+def promised(booking: Booking) -> datetime:
+    assert booking.promised_earliest is not None
+    return booking.promised_earliest
+
+
+def travel(world: World, booking: Booking) -> datetime:
+    """On the bus and off it again; the moment it was over."""
+    drive(world, booking, "boarded", promised(booking))
+    over = promised(booking) + timedelta(minutes=25)
+    drive(world, booking, "dropped_off", over)
+    return over
+
+
+def test_one_wheelchair_without_a_bus_does_not_keep_the_others_from_theirs(world: World) -> None:
+    """The bus left has no space for wheelchairs: everybody else goes on being planned."""
+    rolling = book_one(world, wish(world, 0, party=Party(wheelchairs=1)))
+    walking = book_one(world, wish(world, 1))
+    gone = break_down(world)
+    assert len(gone.without_bus) == 2
+    add_bus(world, spaces=0)
+    outcome = plan_zone_day(world.ctx, zone_day_of(world).id, now=NOW, seconds=0.2)
+    assert outcome.outcome == "published"
+    assert planned_ids(world) == {bookings_of(world, walking)["outward"].id}
+    assert bookings_of(world, rolling)["outward"].status == "booked"
+
+
+def test_who_travelled_before_the_breakdown_is_not_in_the_way_of_planning(world: World) -> None:
+    """A wheelchair brought there in the morning, by a bus that then broke down."""
+    rolling = book_one(world, wish(world, 0, party=Party(wheelchairs=1)))
+    walking = book_one(world, wish(world, 1, by=time(17)))
+    over = travel(world, bookings_of(world, rolling)["outward"])
+    break_down(world, over)
+    add_bus(world, spaces=0)
+    plan_zone_day(world.ctx, zone_day_of(world).id, now=over, seconds=0.2)
+    assert planned_ids(world) == {bookings_of(world, walking)["outward"].id}
+
+
+def test_a_day_that_makes_no_problem_says_what_is_wrong(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The operator reads why nothing was moved; the day is not tried again for ever."""
+    book_one(world, wish(world))
+    wrong = InvalidProblem("request 7", "ride limit", "on board of vehicle 1, at best too late")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise wrong
+
+    monkeypatch.setattr("booking.services.plan.solve", refuse)
+    assert plan_zone_day(world.ctx, zone_day_of(world).id, now=NOW).outcome == "kept"
+    day = zone_day_of(world)
+    assert day.wants_planning_since is None
+    assert "on the bus for longer" in day.planning_progress
+    assert "booking 7" in day.planning_progress
+
+
+def test_a_change_during_a_planning_that_fails_is_planned_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody books while the solver finds that it cannot: the day still wants planning."""
+    book_one(world, wish(world))
+
+    def book_meanwhile(*_: object, **__: object) -> None:
+        book_one(world, wish(world, 1), now=NOW)
+        raise InvalidProblem("request 1", "window", "too late")
+
+    monkeypatch.setattr("booking.services.plan.solve", book_meanwhile)
+    plan_zone_day(world.ctx, zone_day_of(world).id, now=NOW)
+    assert zone_day_of(world).wants_planning_since is not None
+
+
+def test_who_has_travelled_is_told_nothing_and_is_not_fetched_again(world: World) -> None:
+    """There and on board: neither is "no bus for you", nor a stop for the bus that steps in."""
+    there = book_one(world, wish(world, 0))
+    aboard = book_one(world, wish(world, 1, by=time(12)))
+    travel(world, bookings_of(world, there)["outward"])
+    now = promised(bookings_of(world, aboard)["outward"])
+    drive(world, bookings_of(world, aboard)["outward"], "boarded", now)
+    add_bus(world)
+    gone = break_down(world, now)
+    assert (gone.moved, gone.without_bus) == ((), ())
+    assert messages(world, there, "disrupted") == messages(world, aboard, "disrupted") == []
+    assert planned_ids(world) == set()
+    plan_zone_day(world.ctx, zone_day_of(world).id, now=now, seconds=0.2)
+    assert planned_ids(world) == set()
+
+
+def test_only_the_leg_still_to_come_is_spoken_of(world: World) -> None:
+    """They were taken there, or cancelled that way themselves: the way home is what is lost."""
+    travelled = book_one(world, wish(world, 0, home=time(14)))
+    cancelled = book_one(world, wish(world, 1, home=time(14)))
+    cancel(world.ctx, cancelled, by="test", legs=("outward",), now=NOW)
+    over = travel(world, bookings_of(world, travelled)["outward"])
+    break_down(world, over)
+    for request in (travelled, cancelled):
+        (text,) = messages(world, request, "disrupted")
+        assert "no bus now for your journey home" in text.body
+        assert "cannot come" not in text.body
+        assert "journey there" not in text.body
+
+
+def test_times_held_on_a_bus_that_breaks_down_are_let_go(world: World) -> None:
+    """Nobody who only looked at times is told of it; nor can they book what is gone."""
+    request = ask_for(world, wish(world))
+    hold(world.ctx, request, 1, by="test", now=NOW)
+    gone = break_down(world)
+    assert gone.without_bus == ()
+    assert messages(world, request, "disrupted") == []
+    with pytest.raises(Gone):
+        book(world.ctx, request, key="key", by="test", now=NOW)
+    with world.ctx.db.reading() as session:
+        assert session.get_one(JourneyRequest, request).status == "expired"
+
+
+def test_whom_the_next_planning_finds_a_bus_for_is_told(world: World) -> None:
+    """Told once that there is none, and once that there is one, with the times."""
+    request = book_one(world, wish(world, home=time(14)))
+    break_down(world)
+    add_bus(world)
+    for _ in range(2):
+        plan_zone_day(world.ctx, zone_day_of(world).id, now=NOW, seconds=0.2)
+    (text,) = messages(world, request, "bus_found")
+    assert "we have found a bus for you on Tuesday 8 December" in text.body
+    assert text.body.count("between") == 2
+    assert "no bus now" not in text.body
+    assert messages(world, request, "disrupted")[0].status == "stale"
+
+
+def test_the_same_thing_going_wrong_again_is_told_again(world: World) -> None:
+    """The bus that stepped in breaks down too, in the same words."""
+    request = book_one(world, wish(world))
+    break_down(world)
+    add_bus(world)
+    plan_zone_day(world.ctx, zone_day_of(world).id, now=NOW, seconds=0.2)
+    withdraw_shift(world.ctx, world.shifts[1], by="test", reason="It broke down", now=NOW)
+    first, second = messages(world, request, "disrupted")
+    assert (first.status, second.status) == ("stale", "waiting")
+    assert first.body == second.body
+
+
+def test_a_later_message_does_not_say_that_the_bus_comes_after_all(world: World) -> None:
+    """The way home is cancelled: the way there is still without a bus, and that is still told."""
+    request = book_one(world, wish(world, home=time(14)))
+    break_down(world)
+    cancel(world.ctx, request, by="test", legs=("return",), now=NOW)
+    (text,) = messages(world, request, "cancelled")
+    assert "no bus now for your journey there" in text.body
+    assert "between" not in text.body
+    assert "Still booked" not in text.body
+    assert messages(world, request, "disrupted")[0].status == "waiting"
+
+
+def test_what_settles_it_takes_the_place_of_the_bad_news(world: World) -> None:
+    """Who cancels what has no bus needs no word about it any more."""
+    request = book_one(world, wish(world))
+    break_down(world)
+    cancel(world.ctx, request, by="test", now=NOW)
+    assert messages(world, request, "disrupted")[0].status == "stale"
+
+
+def calls(world: World, now: datetime) -> CallListView:
+    return list_calls(world.ctx, now=now)
+
+
+def ring_everybody(world: World) -> None:
+    with world.ctx.db.writing() as session:
+        session.execute(update(Person).values(phone_type="landline", channel="call"))
+
+
+def test_who_stands_at_the_stop_for_a_bus_that_broke_down_is_rung_first(world: World) -> None:
+    """Promised by 9:40 at the latest, and the late bus breaks down ten minutes after that."""
+    ring_everybody(world)
+    waiting = book_one(world, wish(world))
+    later = book_one(world, wish(world, 1, by=time(12)))
+    latest = bookings_of(world, waiting)["outward"].promised_latest
+    assert latest is not None
+    now = latest + timedelta(minutes=10)
+    break_down(world, now)
+    listed = calls(world, now)
+    assert [call.request_id for call in listed.now] == [waiting, later]
+    assert [call.waiting_there for call in listed.now] == [True, False]
+    assert listed.overdue == 0
+
+
+def test_a_way_there_nobody_reported_does_not_hide_the_way_home(world: World) -> None:
+    """The bus home is what the call is about; it is urgent when that comes soon."""
+    ring_everybody(world)
+    request = book_one(world, wish(world, home=time(14)))
+    write_day_before(world.ctx, now=at(DAY - timedelta(days=1), time(17, 5)))
+    home = bookings_of(world, request)["return"].promised_latest
+    (call,) = calls(world, at(DAY, time(13))).now
+    assert (call.request_id, call.comes_at, call.urgent) == (request, home, True)
+    assert calls(world, at(DAY, time(18))).overdue == 1
