@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from booking.domain.service_day import moment, start_of
+from booking.domain.batch_time import decides_at
+from booking.domain.service_day import moment
 from booking.domain.statuses import BookingStatus, RequestStatus
 from booking.domain.words import between, clock, count_of, spoken_list
 from booking.models import JourneyRequest, Refusal
@@ -21,7 +21,6 @@ LATE_SECONDS: Final = 300
 """A few minutes past the window are no reason to ring somebody."""
 NAMES_AT_MOST: Final = 4
 REFUSALS_AT_MOST: Final = 5
-BATCH_HOUR_WORDS: Final = "5:00pm the day before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +115,9 @@ def _waiting(read: BoardDay) -> Iterator[Decision]:
     }
     if not waiting:
         return
-    decided = start_of(read.day) - timedelta(hours=7)
+    decided = decides_at(read.day)
     names = _few([rider.name for rider in waiting.values()])
-    when = f"Decided together at {BATCH_HOUR_WORDS}."
+    when = f"Decided together at {clock(decided)} the day before."
     if read.now > decided:
         when = "They should have been decided by now. Plan the day, or look at the worker."
     yield Decision(
