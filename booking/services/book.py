@@ -7,28 +7,41 @@ it. The same key always gives the same reference.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from booking.context import Context
-from booking.domain.errors import Conflict, Gone, NotFound
+from booking.domain.batch_time import is_to_come
+from booking.domain.errors import Conflict, Gone
 from booking.domain.statuses import BookingStatus, RequestStatus
 from booking.models import Booking, JourneyRequest
 from booking.services.cancel import release_replaced
 from booking.services.history import move
-from booking.services.hold import Chosen, chosen_offer, hold, lock_request, waiting_booking
+from booking.services.hold import (
+    Chosen,
+    give_back,
+    held_offer,
+    hold,
+    lock_request,
+    waiting_booking,
+)
 from booking.services.notify import write_message
 from booking.services.references import free_reference
-from booking.services.zone_days import lock_zone_day
+from booking.services.replacing import STANDING, standing_before, stays_words, zone_days_behind
+from booking.services.zone_days import current_runs, lock_zone_day
+
+NO_MORE: Final = "That journey was cancelled, changed or refused since. Please ask again."
 
 
 def book(ctx: Context, request_id: int, *, key: str, by: str, now: datetime) -> str:
     """Turn a held offer into a promise; returns the reference.
 
-    Raises Gone when the hold ran out and the room is taken, Conflict when the
-    key was used for another journey.
+    Raises Gone when the hold ran out and the room is taken, when the batch has
+    decided the day meanwhile, or when what this key booked no longer stands;
+    Conflict when the key was used for another journey.
     """
     for _ in range(2):
         try:
@@ -47,8 +60,7 @@ def book(ctx: Context, request_id: int, *, key: str, by: str, now: datetime) -> 
 
 
 def _book_once(ctx: Context, request_id: int, key: str, by: str, now: datetime) -> str | None:
-    """The reference; None when the hold has run out and must be taken again."""
-    waiting = _waiting_choice(ctx, request_id)
+    """The reference; None when what was held stands no longer and must be held again."""
     with ctx.db.writing() as session:
         known = session.scalar(select(JourneyRequest).where(JourneyRequest.idempotency_key == key))
         if known is not None:
@@ -61,69 +73,78 @@ def _book_once(ctx: Context, request_id: int, key: str, by: str, now: datetime) 
             return None
         if status is not RequestStatus.HELD:
             raise Gone("Please choose one of the times first.")
-        _confirm(session, request, key, by, now, waiting)
+        chosen = held_offer(request)
+        if not _stands(session, request, chosen, now):
+            give_back(session, request, by=by, now=now)
+            return None
+        request.idempotency_key = key
+        _confirm(session, request, chosen, by, now)
         return request.reference
 
 
 def lock_both(session: Session, request_id: int) -> JourneyRequest:
-    """The request, its zone-day and that of the journey it replaces locked, lowest id first."""
-    replaces_id = session.scalar(
-        select(JourneyRequest.replaces_id).where(JourneyRequest.id == request_id)
-    )
-    days = session.scalars(
-        select(JourneyRequest.zone_day_id).where(
-            JourneyRequest.id.in_([request_id, replaces_id or request_id])
-        )
-    )
-    for zone_day_id in sorted({day for day in days if day is not None}):
+    """The request, its zone-day and those of what it replaces locked, lowest id first."""
+    for zone_day_id in sorted(zone_days_behind(session, request_id)):
         lock_zone_day(session, zone_day_id)
     return lock_request(session, request_id)
 
 
+def _stands(session: Session, request: JourneyRequest, chosen: Chosen, now: datetime) -> bool:
+    """Whether what is held can be booked: the batch is to come, or every leg is in a run.
+
+    A bus may have been withdrawn while its room was held.
+    """
+    zone_day = lock_zone_day(session, chosen.zone_day_id)
+    if chosen.waits:
+        decided = zone_day.batched_at is not None
+        return is_to_come(zone_day.service_date, now, decided=decided)
+    runs = current_runs(session, zone_day)
+    carried = {stop.booking_id for run in runs for stop in run.stops}
+    held = _held(request)
+    return len(held) == len(chosen.legs) and all(booking.id in carried for booking in held)
+
+
 def _confirm(
-    session: Session,
-    request: JourneyRequest,
-    key: str,
-    by: str,
-    now: datetime,
-    waiting: Chosen | None,
+    session: Session, request: JourneyRequest, chosen: Chosen, by: str, now: datetime
 ) -> None:
-    request.idempotency_key = key
-    replaced = _replaced(session, request)
+    before = standing_before(session, request)
     request.reference = free_reference(session)
-    if waiting is not None:
-        for leg in waiting.legs:
-            booking = waiting_booking(request, waiting, leg, now)
-            session.add(booking)
-            session.flush()
-            move(session, booking, BookingStatus.WAITING, by=by, now=now)
-        request.status = RequestStatus.WAITING.value
+    if chosen.waits:
+        _wait(session, request, chosen, by, now)
     else:
-        for booking in _held(request):
-            booking.hold_until = None
-            move(session, booking, BookingStatus.BOOKED, by=by, now=now)
-        request.status = RequestStatus.BOOKED.value
+        _promise(session, request, by, now)
     session.flush()
     session.refresh(request, ["bookings"])
-    if replaced is not None:
-        release_replaced(session, replaced, request, by=by, now=now)
+    # A promise is kept until there is another; one wish may take the place of another at once.
+    kept = [old for old in before if chosen.waits and old.status == RequestStatus.BOOKED.value]
+    for old in before:
+        if old not in kept:
+            release_replaced(session, old, request, by=by, now=now)
     _wants_planning(session, request, now)
-    kind = "changed" if replaced else "waiting" if waiting else "booked"
-    write_message(session, request.person, request, kind, now=now)
+    kind = "waiting" if chosen.waits else "changed" if before else "booked"
+    write_message(session, request.person, request, kind, now=now, why=stays_words(kept))
+
+
+def _wait(
+    session: Session, request: JourneyRequest, chosen: Chosen, by: str, now: datetime
+) -> None:
+    for leg in chosen.legs:
+        booking = waiting_booking(request, chosen, leg, now)
+        session.add(booking)
+        session.flush()
+        move(session, booking, BookingStatus.WAITING, by=by, now=now)
+    request.status = RequestStatus.WAITING.value
+
+
+def _promise(session: Session, request: JourneyRequest, by: str, now: datetime) -> None:
+    for booking in _held(request):
+        booking.hold_until = None
+        move(session, booking, BookingStatus.BOOKED, by=by, now=now)
+    request.status = RequestStatus.BOOKED.value
 
 
 def _held(request: JourneyRequest) -> list[Booking]:
     return [b for b in request.bookings if b.status == BookingStatus.HELD.value]
-
-
-def _replaced(session: Session, request: JourneyRequest) -> JourneyRequest | None:
-    if request.replaces_id is None:
-        return None
-    old = session.get(JourneyRequest, request.replaces_id, populate_existing=True)
-    alive = (RequestStatus.BOOKED.value, RequestStatus.WAITING.value)
-    if old is None or old.person_id != request.person_id or old.status not in alive:
-        return None
-    return old
 
 
 def _wants_planning(session: Session, request: JourneyRequest, now: datetime) -> None:
@@ -134,6 +155,8 @@ def _wants_planning(session: Session, request: JourneyRequest, now: datetime) ->
 def _same(known: JourneyRequest, request_id: int) -> str:
     if known.id != request_id or known.reference is None:
         raise Conflict("That form was already used for another journey. Please start again.")
+    if known.status not in STANDING:
+        raise Gone(NO_MORE)
     return known.reference
 
 
@@ -145,16 +168,3 @@ def _chosen_number(ctx: Context, request_id: int) -> int:
     if number is None:
         raise Gone("Please choose one of the times first.")
     return number
-
-
-def _waiting_choice(ctx: Context, request_id: int) -> Chosen | None:
-    """The chosen offer, if it is one the nightly batch will decide."""
-    with ctx.db.reading() as session:
-        request = session.get(JourneyRequest, request_id)
-        if request is None:
-            raise NotFound("We have no such journey.")
-        if request.chosen is None or request.status != RequestStatus.HELD.value:
-            return None
-        number = request.chosen
-    chosen = chosen_offer(ctx, request_id, number)
-    return chosen if chosen.legs[0].waiting else None

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import time, timedelta
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from booking.domain.service_day import at, moment
+from booking.domain.batch_time import decides_at
+from booking.domain.service_day import moment
 from booking.domain.statuses import BookingStatus, RequestStatus
 from booking.domain.words import between, clock, count_of, spoken_list
 from booking.models import JourneyRequest, Refusal
-from booking.services.batch import BATCH_HOUR
 from booking.services.board_day import BoardDay, RunNow
 from booking.services.manifest_words import place_words
 
@@ -22,7 +21,6 @@ LATE_SECONDS: Final = 300
 """A few minutes past the window are no reason to ring somebody."""
 NAMES_AT_MOST: Final = 4
 REFUSALS_AT_MOST: Final = 5
-BATCH_HOUR_WORDS: Final = "5:00pm the day before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +115,9 @@ def _waiting(read: BoardDay) -> Iterator[Decision]:
     }
     if not waiting:
         return
-    decided = at(read.day - timedelta(days=1), time(BATCH_HOUR))
+    decided = decides_at(read.day)
     names = _few([rider.name for rider in waiting.values()])
-    when = f"Decided together at {BATCH_HOUR_WORDS}."
+    when = f"Decided together at {clock(decided)} the day before."
     if read.now > decided:
         when = "They should have been decided by now. Plan the day, or look at the worker."
     yield Decision(

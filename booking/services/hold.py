@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, exists, select
 from sqlalchemy.orm import Session
 
 from booking.context import Context
-from booking.domain.errors import Gone, NotFound, PromiseBroken
+from booking.domain.batch_time import is_to_come
+from booking.domain.booking_rules import check_notice
+from booking.domain.errors import Conflict, Gone, NotFound, PromiseBroken
 from booking.domain.needs import Party
 from booking.domain.offers import OfferedLeg
 from booking.domain.service_day import moment
@@ -26,6 +28,7 @@ from booking.services.editing import Edit, drop_from_plan, edit_day
 from booking.services.history import move
 from booking.services.matrix import PlaceMatrix
 from booking.services.problem import DayProblem
+from booking.services.rules import Ground, find_ground
 from booking.services.search import leg_request
 from booking.services.zone_days import ensure_zone_day, find_zone_day, lock_zone_day
 from routing.insertion import Inserter
@@ -35,6 +38,9 @@ CHOOSABLE: Final = frozenset(
     {RequestStatus.OFFERED, RequestStatus.REFUSED, RequestStatus.HELD, RequestStatus.EXPIRED}
 )
 GONE: Final = "That journey has just been taken by somebody else. Here is what we can offer now."
+TOO_LATE: Final = "That day has been decided in the meantime. Please ask again."
+TOO_OLD: Final = "Too much time has passed since we offered you that. Please ask again."
+MOVED: Final = "This journey was changed at the same moment. Please look at it and try again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +54,14 @@ class Chosen:
     wish: Wish
     boarding: int
     points: dict[int, Point]
+    """Its places; empty where the offer is held already."""
     held: bool
     """Whether the request was holding something already when it was read."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether the nightly batch will decide it."""
+        return self.legs[0].waiting
 
 
 def hold(ctx: Context, request_id: int, number: int, *, by: str, now: datetime) -> datetime:
@@ -82,37 +94,90 @@ def release(ctx: Context, request_id: int, *, by: str, now: datetime) -> None:
 def expire_holds(ctx: Context, *, now: datetime) -> int:
     """Give back the room of every hold that ran out; returns how many."""
     with ctx.db.reading() as session:
-        due = session.scalars(
-            select(Booking.request_id)
-            .where(Booking.status == BookingStatus.HELD.value, Booking.hold_until < now)
-            .distinct()
-        ).all()
-    return sum(_expire(ctx, request_id, now) for request_id in due)
+        due = {*session.scalars(_holds_of_room(now)), *session.scalars(_holds_without_room(now))}
+    return sum(_expire(ctx, request_id, now) for request_id in sorted(due))
+
+
+def give_back(session: Session, request: JourneyRequest, *, by: str, now: datetime) -> None:
+    """End a hold that no longer stands: its room is free, and it has to be held again."""
+    _let_go(session, request, by=by, now=now)
+    request.status = RequestStatus.EXPIRED.value
 
 
 def lock_request(session: Session, request_id: int) -> JourneyRequest:
-    """The request with its zone-day locked (the zone-day first: the order everybody keeps)."""
+    """The request and its zone-day locked (the zone-day first: the order everybody keeps).
+
+    Raises Conflict when the request was moved to another day in between.
+    """
     zone_day_id = session.scalar(
         select(JourneyRequest.zone_day_id).where(JourneyRequest.id == request_id)
     )
     if zone_day_id is not None:
         lock_zone_day(session, zone_day_id)
-    request = session.get(JourneyRequest, request_id, populate_existing=True)
+    request = _lock_row(session, request_id)
+    if request.zone_day_id != zone_day_id:
+        raise Conflict(MOVED)
+    return request
+
+
+def _lock_row(session: Session, request_id: int) -> JourneyRequest:
+    """The request's own row, locked: two offers of it may lie on days with a lock each."""
+    request = session.get(
+        JourneyRequest, request_id, populate_existing=True, with_for_update={"of": JourneyRequest}
+    )
     if request is None:
         raise NotFound("We have no such journey.")
     return request
 
 
+def _holds_of_room(now: datetime) -> Select[int]:
+    return select(Booking.request_id).where(
+        Booking.status == BookingStatus.HELD.value, Booking.hold_until < now
+    )
+
+
+def _holds_without_room(now: datetime) -> Select[int]:
+    """Held requests that have no bookings yet (they would wait for the batch)."""
+    chosen = and_(
+        Offer.request_id == JourneyRequest.id,
+        Offer.number == JourneyRequest.chosen,
+        Offer.expires_at < now,
+    )
+    has_room = exists().where(
+        Booking.request_id == JourneyRequest.id, Booking.status == BookingStatus.HELD.value
+    )
+    return (
+        select(JourneyRequest.id)
+        .join(Offer, chosen)
+        .where(JourneyRequest.status == RequestStatus.HELD.value, ~has_room)
+    )
+
+
 def _expire(ctx: Context, request_id: int, now: datetime) -> bool:
-    with ctx.db.writing() as session:
-        request = lock_request(session, request_id)
-        if request.status != RequestStatus.HELD.value:
-            return False
-        if any(booking.hold_until and booking.hold_until >= now for booking in request.bookings):
-            return False
-        _let_go(session, request, by="expiry", now=now)
-        request.status = RequestStatus.EXPIRED.value
-        return True
+    try:
+        with ctx.db.writing() as session:
+            request = lock_request(session, request_id)
+            if request.status != RequestStatus.HELD.value or _held_until(request) >= now:
+                return False
+            give_back(session, request, by="expiry", now=now)
+            return True
+    except Conflict:
+        # Somebody is holding another day of it just now: the next sweep looks again.
+        return False
+
+
+def _held_until(request: JourneyRequest) -> datetime:
+    """Until when a held request is held; what has no room yet, while its offer stands."""
+    held = [b.hold_until for b in request.bookings if b.status == BookingStatus.HELD.value]
+    ends = [until for until in held if until is not None]
+    return max(ends) if ends else _offer_of(request, request.chosen).expires_at
+
+
+def _offer_of(request: JourneyRequest, number: int | None) -> Offer:
+    found = next((offer for offer in request.offers if offer.number == number), None)
+    if found is None:
+        raise NotFound("We have no such offer. Please choose one from the list.")
+    return found
 
 
 def _let_go(session: Session, request: JourneyRequest, *, by: str, now: datetime) -> None:
@@ -158,15 +223,20 @@ def _chosen(ctx: Context, request_id: int, number: int) -> Chosen:
 
 
 def _hold(edit: Edit, chosen: Chosen, *, by: str) -> datetime:
-    request = edit.session.get(JourneyRequest, chosen.request_id, populate_existing=True)
-    if request is None or RequestStatus(request.status) not in CHOOSABLE:
+    request = _lock_row(edit.session, chosen.request_id)
+    if RequestStatus(request.status) not in CHOOSABLE or request.reference is not None:
         raise Gone("This journey has already been decided. Look at your journeys.")
-    until = edit.now + timedelta(minutes=HOLD_MINUTES)
     if request.status == RequestStatus.HELD.value:
         if request.chosen == chosen.number:
-            return _still(request, until)
+            return _held_until(request)
         raise Gone("You are holding another time. Let it go first, or go on with it.")
-    if not chosen.legs[0].waiting:
+    offer = _offer_of(request, chosen.number)
+    _check_age(edit, request, chosen, offer)
+    until = edit.now + timedelta(minutes=HOLD_MINUTES)
+    if chosen.waits:
+        # It takes no room, so there is no booking yet to say how long it is held.
+        until = offer.expires_at = max(until, offer.expires_at)
+    else:
         _insert(edit, request, chosen, until, by)
     request.status = RequestStatus.HELD.value
     request.chosen = chosen.number
@@ -175,13 +245,27 @@ def _hold(edit: Edit, chosen: Chosen, *, by: str) -> datetime:
     return until
 
 
-def _still(request: JourneyRequest, until: datetime) -> datetime:
-    return next((b.hold_until for b in request.bookings if b.hold_until), None) or until
+def _check_age(edit: Edit, request: JourneyRequest, chosen: Chosen, offer: Offer) -> None:
+    """Raise Gone for an offer that would not be made any more, were it asked for now."""
+    day = edit.day.day
+    if chosen.waits and not is_to_come(day, edit.now, decided=edit.day.batched):
+        raise Gone(TOO_LATE)
+    if offer.expires_at >= edit.now:
+        return
+    ground = find_ground(edit.session, request.from_place, request.to_place, day, edit.now)
+    if not isinstance(ground, Ground) or ground.zone.id != edit.zone_day.zone_id:
+        raise Gone(TOO_OLD)
+    open_then = all(
+        ground.opens <= leg.earliest and leg.arrive_by <= ground.closes for leg in chosen.legs
+    )
+    late = check_notice(ground.rules, moment(day, chosen.legs[0].earliest), edit.now)
+    if not open_then or late or chosen.wish.party.people > ground.rules.party_max:
+        raise Gone(TOO_OLD)
 
 
 def _glance(made: DayProblem, matrix: PlaceMatrix, chosen: Chosen) -> None:
     """Raise Gone for an offer that does not fit any more, without queueing for the lock."""
-    if not chosen.legs[0].waiting and not chosen.held:
+    if not chosen.waits and not chosen.held:
         _fit(made, matrix, chosen)
 
 
@@ -265,10 +349,22 @@ def waiting_booking(
         booking.promised_earliest,
         booking.promised_latest,
     )
-    booking.promised_earliest = booking.promised_latest = None
+    booking.promised_earliest = booking.promised_latest = booking.hold_until = None
     return booking
 
 
-def chosen_offer(ctx: Context, request_id: int, number: int) -> Chosen:
-    """The offer that was chosen, for services that act on it."""
-    return _chosen(ctx, request_id, number)
+def held_offer(request: JourneyRequest) -> Chosen:
+    """What a held request is holding, as its row under lock says."""
+    if request.chosen is None or request.zone_day_id is None:
+        raise Gone("Please choose one of the times first.")
+    wish = Wish.from_json(request.wish)
+    return Chosen(
+        request_id=request.id,
+        zone_day_id=request.zone_day_id,
+        number=request.chosen,
+        legs=tuple(map(OfferedLeg.from_json, _offer_of(request, request.chosen).legs)),
+        wish=wish,
+        boarding=wish.party.boarding_seconds(request.person.boarding_minutes),
+        points={},
+        held=True,
+    )

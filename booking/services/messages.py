@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import true, update
+from sqlalchemy import or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from booking.config import Scheme
+from booking.domain.statuses import RequestStatus
 from booking.models import JourneyRequest, Message, Person
 from booking.services import outbox
 from booking.services.channels import CALL, Channel, choose_channel
@@ -166,11 +167,15 @@ def _overtake(
     """
     if request is None:
         return
-    about = [request.id] + ([request.replaces_id] if request.replaces_id else [])
+    # What it is to replace stands until it is let go of, and so do the messages about it.
+    replaced = select(JourneyRequest.id).where(
+        JourneyRequest.id == request.replaces_id,
+        JourneyRequest.status == RequestStatus.REPLACED.value,
+    )
     session.execute(
         update(Message)
         .where(
-            Message.request_id.in_(about),
+            or_(Message.request_id == request.id, Message.request_id.in_(replaced)),
             Message.status == "waiting",
             Message.key != kept,
             true() if settled else Message.key.not_like(f"{DISRUPTED}:%"),

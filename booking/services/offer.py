@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.context import Context
+from booking.domain.batch_time import is_to_come
 from booking.domain.booking_rules import Broken
 from booking.domain.errors import Invalid, NotFound
 from booking.domain.offers import OFFERS_AT_MOST, Possible, choose
@@ -101,7 +102,8 @@ def prepare(ctx: Context, wish: Wish, now: datetime) -> Prepared:
             stand_for(session, finish, person, ground.rules.walk_limit_m, door=door),
         )
         day = read_day(session, ground.zone.id, wish.day)
-        batch = ground.zone.mode == "batch" and not day.batched
+        to_come = is_to_come(wish.day, now, decided=day.batched)
+        batch = ground.zone.mode == "batch" and to_come
         points = {**day.points, **load_points(session, {stands[0].place_id, stands[1].place_id})}
     return Prepared(person, ground, journey_of(wish, person, ground, stands, batch), day, points)
 
