@@ -19,6 +19,7 @@ from booking.domain.statuses import IN_PLAN, BookingStatus
 from booking.services.as_driven import ABOARD, Unplanned, as_driven, unplanned_of
 from booking.services.day import BookingFacts, Day, ShiftFacts
 from booking.services.matrix import PlaceMatrix, PlacesMissing
+from booking.services.retime import Key, timed_again
 from routing.errors import InvalidProblem
 from routing.model import (
     Action,
@@ -34,7 +35,6 @@ from routing.model import (
     Visit,
     Window,
 )
-from routing.schedule import schedule
 from routing.validate import validate
 
 ALIGHT_SECONDS: Final = 30
@@ -45,8 +45,6 @@ TOLD_EARLY: Final = 120
 TOLD_LATE: Final = 300
 """How far a pick-up may move once its exact time was told the evening before."""
 DAY_END: Final = 30 * 3600
-MOST_MOVABLE: Final = 2
-"""So many visits without a place of their own are tried everywhere in a run."""
 REPORTS: Final = {
     FactKind.BOARDED: "pickup",
     FactKind.NO_SHOW: "pickup",
@@ -62,10 +60,6 @@ OBJECTIVE: Final = Objective(
 """What a service day costs, in pounds (sample rates)."""
 REFUSAL_POUNDS: Final = 1_000.0
 STRANDED_POUNDS: Final = 10_000.0
-
-
-Key = tuple[Action, int]
-"""What is done and for whom: request index, or break index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,30 +353,6 @@ def _plan(
     carried = {visit.index for route in routes for visit in route.visits if _is_pickup(visit)}
     unserved = tuple(index for index in range(len(day.bookings)) if index not in carried)
     return Plan(tuple(routes), unserved)
-
-
-def timed_again(
-    problem: Problem, vehicle: int, visits: Sequence[Key], loose: Collection[int] = ()
-) -> Route | None:
-    """The visits timed in this order, or with a break or a loose drop-off somewhere else.
-
-    A break is taken where the bus was last. When that stop has been cancelled
-    the old moment for it may not do any more, while another one does. `loose` are
-    requests whose drop-off was never planned: it is put where the route ends soonest.
-    """
-    drops = [key for key in visits if key[0] is Action.DROPOFF and key[1] in loose]
-    timed = None if drops else schedule(problem, vehicle, visits)
-    if timed is not None:
-        return timed
-    movable = [key for key in visits if key[0] is Action.BREAK] + drops
-    if not 0 < len(movable) <= MOST_MOVABLE:
-        return schedule(problem, vehicle, visits)
-    orders = [[key for key in visits if key not in movable]]
-    for key in movable:
-        orders = [[*o[:at], key, *o[at:]] for o in orders for at in range(len(o) + 1)]
-    found = (schedule(problem, vehicle, order) for order in orders)
-    fitting = (route for route in found if route is not None)
-    return min(fitting, key=lambda route: route.end, default=None) if drops else next(fitting, None)
 
 
 def _is_pickup(visit: Visit) -> bool:

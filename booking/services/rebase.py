@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from booking.services.problem import DayProblem, timed_again
+from booking.services.problem import DayProblem
+from booking.services.retime import timed_again
 from routing.insertion import Inserter
 from routing.model import Action, Plan, Route
 
