@@ -8,7 +8,7 @@ that after the commit.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Final
 
@@ -20,15 +20,18 @@ from booking.domain.plan_record import Run
 from booking.domain.service_day import local, moment, today
 from booking.domain.statuses import BookingStatus
 from booking.models import Booking, JourneyRequest, Message, ZoneDay
+from booking.services.board_day import read_day
 from booking.services.channels import has_mobile
 from booking.services.message_words import leg_words
-from booking.services.messages import write_message
+from booking.services.messages import ON_THE_LIST, write_message
 from booking.services.zone_days import current_runs, lock_zone_day
 
 __all__ = ["pickups_of", "tell_bus_found", "write_day_before", "write_message", "write_reminders"]
 
 EVENING: Final = time(17)
 """From then on tomorrow's times are told; whoever is rung is rung before bedtime."""
+MID_MORNING: Final = time(10, 30)
+"""Until then today's times are told to whom nobody told them the evening before."""
 NEAR: Final = timedelta(minutes=20)
 TOO_NEAR: Final = timedelta(minutes=3)
 """Nearer than that, the bus itself says it."""
@@ -39,17 +42,26 @@ AT_ONCE: Final = 25
 def write_day_before(ctx: Context, *, now: datetime) -> int:
     """From five in the evening, tell tomorrow's passengers the exact time; returns how many.
 
-    The time is the plan's, within the promise, and is written down as
-    `told_pickup_at`: from here on planning may move it by a few minutes only.
+    Until mid-morning also those of today who were not told: nobody was there to do
+    it, or they have booked since. The time is the plan's, within the promise, and is
+    written down as `told_pickup_at`: planning may then move it by a few minutes only.
     """
-    if local(now).time() < EVENING:
+    day = _day_to_tell(now)
+    if day is None:
         return 0
-    tomorrow = today(now) + timedelta(days=1)
     with ctx.db.reading() as session:
         zone_days = session.scalars(
-            select(ZoneDay.id).where(ZoneDay.service_date == tomorrow, ZoneDay.plan_id.is_not(None))
+            select(ZoneDay.id).where(ZoneDay.service_date == day, ZoneDay.plan_id.is_not(None))
         ).all()
     return sum(_tell_zone_day(ctx, zone_day_id, now) for zone_day_id in zone_days)
+
+
+def _day_to_tell(now: datetime) -> date | None:
+    """Tomorrow in the evening, today in the morning, in between none."""
+    clock = local(now).time()
+    if clock >= EVENING:
+        return today(now) + timedelta(days=1)
+    return today(now) if clock < MID_MORNING else None
 
 
 def write_reminders(ctx: Context, *, now: datetime) -> int:
@@ -61,7 +73,7 @@ def write_reminders(ctx: Context, *, now: datetime) -> int:
         near = {
             booking_id: at
             for zone_day in days
-            for booking_id, at in pickups_of(zone_day, current_runs(session, zone_day)).items()
+            for booking_id, at in _expected_pickups(session, zone_day, now).items()
             if now + TOO_NEAR < at <= now + NEAR
         }
         due = _not_reminded(session, near)
@@ -105,12 +117,26 @@ def pickups_of(zone_day: ZoneDay, runs: Iterable[Run]) -> dict[int, datetime]:
     }
 
 
+def _expected_pickups(session: Session, zone_day: ZoneDay, now: datetime) -> dict[int, datetime]:
+    """When each bus is to be expected, given how it has gone so far: as its driver sees it."""
+    day = zone_day.service_date
+    read = read_day(session, zone_day.zone.code, day, now)
+    return {
+        going.rider.booking_id: moment(day, going.expected // 60 * 60)
+        for run in read.runs
+        for going in run.goings
+        if going.rider is not None and going.stop.action == "pickup" and not going.is_done
+    }
+
+
 def _tell_zone_day(ctx: Context, zone_day_id: int, now: datetime) -> int:
     told = 0
     while True:
         with ctx.db.writing() as session:
             zone_day = lock_zone_day(session, zone_day_id)
-            pickups = pickups_of(zone_day, current_runs(session, zone_day))
+            planned = pickups_of(zone_day, current_runs(session, zone_day))
+            # Nearer than that a call would come too late, and the bus is as good as there.
+            pickups = {one: at for one, at in planned.items() if at > now + ON_THE_LIST}
             untold = _untold(session, zone_day, pickups)
             for request_id, bookings in untold:
                 _tell(session, request_id, bookings, pickups, now)
@@ -151,9 +177,8 @@ def _tell(
         booking.told_pickup_at = _within_promise(booking, pickups[booking.id])
     request = session.get_one(JourneyRequest, request_id)
     legs = ",".join(str(booking.id) for booking in bookings)
-    write_message(
-        session, request.person, request, "day_before", now=now, version=legs, when="tomorrow"
-    )
+    when = "today" if request.service_date == today(now) else "tomorrow"
+    write_message(session, request.person, request, "day_before", now=now, version=legs, when=when)
 
 
 def _within_promise(booking: Booking, planned: datetime) -> datetime:

@@ -11,7 +11,8 @@ from sqlalchemy import func, select, update
 
 from booking.adapters.messages import FakeCarrier, Outgoing
 from booking.context import Context
-from booking.domain.service_day import at
+from booking.domain.service_day import at, local
+from booking.domain.words import clock as clock_words
 from booking.models import (
     Booking,
     JourneyRequest,
@@ -20,8 +21,14 @@ from booking.models import (
     Person,
 )
 from booking.services.cancel import cancel
+from booking.services.drive import Event, record_events
 from booking.services.messages import write_message
-from booking.services.notify import NEAR, pickups_of, write_day_before, write_reminders
+from booking.services.notify import (
+    NEAR,
+    pickups_of,
+    write_day_before,
+    write_reminders,
+)
 from booking.services.send import CLAIMED_FOR, send_due, send_message
 from booking.services.shifts import withdraw_shift
 from booking.services.zone_days import current_runs
@@ -416,3 +423,35 @@ def test_what_was_overtaken_in_a_workers_queue_is_not_sent(world: World) -> None
     send_due(world.ctx, now=NOW, carrier=carrier)
     send_due(world.ctx, now=NOW + timedelta(minutes=1), carrier=carrier)
     assert ["is cancelled" in message.body for message in carrier.taken] == [False, True]
+
+
+@pytest.mark.parametrize(("clock", "told"), [(time(6), 1), (time(9, 20), 0), (time(10, 40), 0)])
+def test_whom_nobody_told_in_the_evening_is_told_in_the_morning(
+    world: World, clock: time, told: int
+) -> None:
+    """Nothing ran from five to midnight: today's times are told while that is of use."""
+    book_one(world, wish(world))
+    assert write_day_before(world.ctx, now=at(DAY, clock)) == told
+    if told:
+        assert "about your bus today, Tuesday 8 December" in messages(world.ctx)[-1].body
+
+
+def test_a_bus_reported_late_is_said_to_be_near_when_it_is(world: World) -> None:
+    """Forty minutes behind at its first stop: the second hears when it comes, not the plan."""
+    request = book_one(world, wish(world))
+    book_one(world, wish(world, 1, start="Harby"))
+    with world.ctx.db.reading() as session:
+        zone_day = session.get_one(JourneyRequest, request).zone_day
+        assert zone_day is not None
+        planned = pickups_of(zone_day, current_runs(session, zone_day))
+    first, second = sorted(planned, key=lambda booking: planned[booking])
+    now = planned[first] + timedelta(minutes=40)
+    event = Event("late", world.shifts[0], first, "boarded", now)
+    record_events(world.ctx, world.drivers[0], [event], now=now)
+    begin, behind = planned[second] - NEAR, timedelta(minutes=38)
+    moments = [begin + timedelta(minutes=minute) for minute in range(90)]
+    written = [moment for moment in moments if write_reminders(world.ctx, now=moment)]
+    (text,) = [text for text in messages(world.ctx) if text.key.startswith("reminder")]
+    assert written[0] >= begin + behind
+    said = local(planned[second] + timedelta(minutes=40))
+    assert f"at about {clock_words(said)}" in text.body
