@@ -164,8 +164,13 @@ class JourneyView:
         return bool(self.live_legs)
 
     @property
+    def to_cancel(self) -> tuple[LegView, ...]:
+        """The directions that can be cancelled still."""
+        return tuple(leg for leg in self.legs if leg.can_cancel)
+
+    @property
     def can_cancel(self) -> bool:
-        return any(leg.can_cancel for leg in self.legs)
+        return bool(self.to_cancel)
 
     @property
     def stands(self) -> bool:

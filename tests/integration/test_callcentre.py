@@ -347,7 +347,10 @@ def test_cancelling_for_a_caller_rings_nobody(stage: Stage, calls: FlaskClient) 
 def test_only_the_way_home_can_be_cancelled(stage: Stage, calls: FlaskClient) -> None:
     """The way there stays promised."""
     request_id = book(stage, calls)
-    calls.post(f"/calls/journeys/{request_id}/cancel", data={"legs": "return"})
+    page = calls.post(
+        f"/calls/journeys/{request_id}/cancel", data={"legs": "return"}, follow_redirects=True
+    )
+    assert "Cancelled. They still have the bus there." in words(page)
     with stage.ctx.db.reading() as session:
         found = session.scalars(select(Booking).where(Booking.request_id == request_id)).unique()
         assert {b.leg: b.status for b in found} == {"outward": "booked", "return": "cancelled"}

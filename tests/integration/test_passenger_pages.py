@@ -501,6 +501,19 @@ def test_cancelling_one_way_sent_again_leaves_the_other(stage: Stage, mary: Walk
     assert "Your journey is cancelled." in mary.send(f"/journeys/{request_id}/cancel", legs="both")
 
 
+def test_on_the_bus_only_the_way_home_can_be_cancelled(stage: Stage, mary: Walk) -> None:
+    """The page asks for what is left, by its name."""
+    to_melton(mary, home="leave_at", leave_at_clock="2pm")
+    request_id = book(mary)
+    with stage.ctx.db.writing() as session:
+        legs = session.get_one(JourneyRequest, request_id).bookings
+        next(b for b in legs if b.leg == "outward").status = "on_board"
+    words = mary.open(f"/journeys/{request_id}/cancel")
+    assert "Yes, cancel the bus home" in words
+    assert "Only the bus there" not in words
+    assert "The bus home is cancelled." in mary.send(f"/journeys/{request_id}/cancel", legs="both")
+
+
 def test_cancelling_late_is_said_before(stage: Stage, mary: Walk) -> None:
     """Within the notice the page warns, and the journey is cancelled all the same."""
     journey = f"/journeys/{stage.ids['request_id']}"

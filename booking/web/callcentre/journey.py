@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import Gone
 from booking.domain.person_words import spell
+from booking.domain.words import spoken_list
 from booking.services.call_list import told_on_the_phone
 from booking.services.cancel import LEGS, cancel
 from booking.services.find_journey import find_person_of
@@ -19,6 +20,7 @@ from booking.web.audit import audited
 from booking.web.callcentre.blueprint import bp, handlers_only, page
 
 REASON_LONGEST: Final = 200
+STILL: Final = {"outward": "the bus there", "return": "the bus home"}
 
 
 @bp.get("/journeys/<int:request_id>")
@@ -65,7 +67,9 @@ def do_cancel(request_id: int) -> ResponseReturnValue:
         return _page("cancel.html", request_id, {"legs": error.words}, legs=chosen, reason=reason)
     told_on_the_phone(here.ctx(), request_id, now=here.now())
     late = " It was late, so nobody else can use the seat." if done.late else ""
-    flash(f"Cancelled.{late}", "late" if done.late else "good")
+    left = get_journey(here.ctx(), here.account(), request_id, now=here.now()).live_legs
+    kept = f" They still have {spoken_list([STILL[leg.name] for leg in left])}." if left else ""
+    flash(f"Cancelled.{kept}{late}", "late" if done.late else "good")
     return redirect(url_for("callcentre.journey", request_id=request_id), 303)
 
 

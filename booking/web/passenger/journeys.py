@@ -64,7 +64,7 @@ def journey_cancel(request_id: int) -> ResponseReturnValue:
     if request.method == "GET":
         return _cancel_page(found)
     # The form's own word counts, whatever is left: sent again, it cancels nothing more.
-    alone = len(found.live_legs) < 2
+    alone = len(found.to_cancel) < 2
     legs = LEGS.get(request.form.get("legs", "both" if alone else ""))
     if legs is None:
         return _cancel_page(found, {"legs": "Choose what you want to cancel."})
