@@ -7,6 +7,7 @@ with its reason in the same transaction as the message.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,23 +16,35 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from booking.context import Context
+from booking.domain.batch_time import last_due
+from booking.domain.booking_rules import Broken
 from booking.domain.errors import PromiseBroken
-from booking.domain.service_day import local, moment, today
+from booking.domain.obstacles import no_buses
+from booking.domain.service_day import moment, today
 from booking.domain.statuses import BookingStatus, RequestStatus
 from booking.domain.wish import PurposeKind
-from booking.models import Booking, JourneyRequest, Refusal, Zone, ZoneDay
-from booking.services.day import load_day
+from booking.domain.words import day as day_in_words
+from booking.models import Booking, JourneyRequest, Refusal, ZoneDay
+from booking.services.cancel import release_replaced
+from booking.services.day import Day, load_day
 from booking.services.editing import Edit, edit_day
 from booking.services.history import move
-from booking.services.matrix import look_up
+from booking.services.matrix import PlaceMatrix, look_up
 from booking.services.notify import write_message
 from booking.services.problem import DayProblem, as_it_can_be, day_problem
-from booking.services.zone_days import ensure_zone_day
+from booking.services.replacing import (
+    not_begun,
+    standing_before,
+    stays_words,
+    zone_days_behind,
+)
+from routing.errors import InvalidProblem
 from routing.model import Action, Plan, Problem
 from routing.optimise import Stop, solve
+from routing.validate import validate
 
-BATCH_HOUR: Final = 17
-"""From five in the afternoon the day after is decided."""
+_log = logging.getLogger(__name__)
+
 PURPOSE_WEIGHT: Final = {
     PurposeKind.APPOINTMENT: 3.0,
     PurposeKind.SESSION: 2.0,
@@ -40,9 +53,10 @@ PURPOSE_WEIGHT: Final = {
 REFUSED_BEFORE_WEIGHT: Final = 1.0
 """Added for each refusal in the last sixty days: fair shares instead of first come."""
 FAIR_DAYS: Final = 60
-WORDS: Final = (
+FULL: Final = Broken(
+    "capacity",
     "More people asked for the bus that day than it can carry, and there was no room left. "
-    "You will be among the first next time."
+    "You will be among the first next time.",
 )
 
 
@@ -55,16 +69,56 @@ class BatchOutcome:
     refused: int
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Whom the solver would carry on the day as it was read; `plan` is None with nobody to place.
+
+    `made` is the day without the requests `aside`, which no bus could take.
+    """
+
+    day: Day
+    made: DayProblem
+    problem: Problem
+    plan: Plan | None
+    aside: frozenset[int]
+
+
 def run_batches(ctx: Context, *, now: datetime) -> list[BatchOutcome]:
-    """Decide tomorrow for every zone in batch mode that has not been decided yet."""
-    if local(now).hour < BATCH_HOUR:
-        return []
-    day = today(now) + timedelta(days=1)
-    with ctx.db.writing() as session:
-        zones = session.scalars(select(Zone.id).where(Zone.mode == "batch")).all()
-        due = [ensure_zone_day(session, zone, day) for zone in zones]
-    outcomes = [decide(ctx, zone_day_id, now=now) for zone_day_id in due]
+    """Decide every day whose time has come and for which somebody still waits.
+
+    A batch that was missed is made up for. One zone-day that cannot be decided is
+    logged and tried again at the next sweep; the others do not wait for it.
+    """
+    outcomes = [_decide_alone(ctx, zone_day_id, now) for zone_day_id in _due(ctx, now)]
     return [outcome for outcome in outcomes if outcome is not None]
+
+
+def _due(ctx: Context, now: datetime) -> list[int]:
+    """Zone-days from today on with people waiting, their time come: whatever the zone's mode now.
+
+    Who was told to wait is told the answer, also when the zone went over to instant mode.
+    """
+    with ctx.db.reading() as session:
+        found = session.scalars(
+            select(ZoneDay.id)
+            .join(Booking, Booking.zone_day_id == ZoneDay.id)
+            .where(
+                Booking.status == BookingStatus.WAITING.value,
+                ZoneDay.batched_at.is_(None),
+                ZoneDay.service_date.between(today(now), last_due(now)),
+            )
+            .distinct()
+            .order_by(ZoneDay.id)
+        )
+        return list(found)
+
+
+def _decide_alone(ctx: Context, zone_day_id: int, now: datetime) -> BatchOutcome | None:
+    try:
+        return decide(ctx, zone_day_id, now=now)
+    except Exception:  # noqa: BLE001 - whatever it is, it is this zone's alone
+        _log.exception("The batch of zone-day %s failed and will be tried again", zone_day_id)
+        return None
 
 
 def decide(
@@ -81,42 +135,97 @@ def decide(
             return None
         day = load_day(session, zone_day, with_waiting=True)
         weights = _weights(session, zone_day_id, now)
-    made = day_problem(day, look_up(ctx.travel_times, day.points), now)
-    problem = _weighted(made, weights)
-    stop = Stop(seconds=ctx.settings.plan_seconds if seconds is None else seconds)
-    plan = solve(problem, stop, seed=day.version, start=made.plan).plan
+        behind = _behind(session, day)
+    seconds = ctx.settings.plan_seconds if seconds is None else seconds
+    draft = _draft(day, look_up(ctx.travel_times, day.points), weights, now, seconds)
 
     def publish(edit: Edit) -> BatchOutcome | None:
-        same = edit.made.booking_ids == made.booking_ids and edit.day.version == day.version
-        if edit.zone_day.batched_at is not None or not same:
+        if edit.zone_day.batched_at is not None or edit.day != day:
             return None
-        return _publish(edit, plan, problem)
+        return _publish(edit, draft)
 
-    return edit_day(ctx, zone_day_id, publish, now=now, with_waiting=True)
+    return edit_day(ctx, zone_day_id, publish, now=now, with_waiting=True, also=behind)
 
 
-def _publish(edit: Edit, plan: Plan, problem: Problem) -> BatchOutcome | None:
-    starts = {
-        edit.made.booking_ids[visit.index]: visit.start
-        for route in plan.routes
-        for visit in route.visits
-        if visit.action is Action.PICKUP
-    }
+def _behind(session: Session, day: Day) -> set[int]:
+    """The zone-days of what the waiting requests are to replace."""
+    waiting = {b.request_id for b in day.bookings if b.status is BookingStatus.WAITING}
+    return {zone_day for request in waiting for zone_day in zone_days_behind(session, request)}
+
+
+def _draft(
+    day: Day, matrix: PlaceMatrix, weights: dict[int, float], now: datetime, seconds: float
+) -> Draft:
+    aside = _uncarriable(day_problem(day, matrix, now))
+    left = tuple(booking for booking in day.bookings if booking.request_id not in aside)
+    made = day_problem(replace(day, bookings=left), matrix, now)
+    problem = _weighted(made, weights)
+    plan = None
+    if any(booking.status is BookingStatus.WAITING for booking in left):
+        plan = solve(problem, Stop(seconds=seconds), seed=day.version, start=made.plan).plan
+    return Draft(day, made, problem, plan, aside)
+
+
+def _uncarriable(made: DayProblem) -> frozenset[int]:
+    """The waiting requests that no bus of the day could take, were it empty.
+
+    The solver refuses a problem with even one of them in it.
+    """
+    buses = tuple(replace(vehicle, history=()) for vehicle in made.problem.vehicles)
+    aside = set()
+    for request, booking in zip(made.problem.requests, made.day.bookings, strict=True):
+        if booking.status is not BookingStatus.WAITING:
+            continue
+        try:
+            validate(replace(made.problem, requests=(request,), vehicles=buses))
+        except InvalidProblem:
+            aside.add(booking.request_id)
+        if not buses:
+            aside.add(booking.request_id)
+    return frozenset(aside)
+
+
+def _publish(edit: Edit, draft: Draft) -> BatchOutcome | None:
+    starts = _starts(draft)
     waiting = _waiting(edit)
-    try:
-        edit.publish(plan, problem, edit.made.booking_ids, "batch")
-    except PromiseBroken:
-        return None
+    if draft.plan is not None:
+        try:
+            whole = replace(edit, made=draft.made)
+            whole.publish(draft.plan, draft.problem, draft.made.booking_ids, "batch")
+        except PromiseBroken:
+            return None
     promised = 0
     for request in waiting:
-        served = all(booking.id in starts for booking in request.bookings)
+        served = all(booking.id in starts for booking in _legs(request))
         promised += served
         if served:
             _promise(edit, request, starts)
         else:
-            _refuse(edit, request)
+            _refuse(edit, request, _why(edit, request, draft))
     edit.zone_day.batched_at = edit.now
     return BatchOutcome(edit.zone_day.id, promised, len(waiting) - promised)
+
+
+def _starts(draft: Draft) -> dict[int, int]:
+    """booking id → when it is picked up, in seconds of the day."""
+    return {
+        draft.made.booking_ids[visit.index]: visit.start
+        for route in (draft.plan.routes if draft.plan else ())
+        for visit in route.visits
+        if visit.action is Action.PICKUP
+    }
+
+
+def _why(edit: Edit, request: JourneyRequest, draft: Draft) -> Broken:
+    """The rule that kept a request out."""
+    day, zone = edit.day.day, edit.zone_day.zone
+    if not draft.day.shifts:
+        return no_buses(zone.name, day)
+    if request.id not in draft.aside:
+        return FULL
+    return Broken(
+        "vehicle", f"No bus that could take you is out in {zone.name} on {day_in_words(day)}."
+    )
 
 
 def _waiting(edit: Edit) -> list[JourneyRequest]:
@@ -129,10 +238,15 @@ def _waiting(edit: Edit) -> list[JourneyRequest]:
     return list(found.unique())
 
 
+def _legs(request: JourneyRequest) -> list[Booking]:
+    """What there is to decide: a direction that was cancelled meanwhile is not."""
+    return [b for b in request.bookings if b.status == BookingStatus.WAITING.value]
+
+
 def _promise(edit: Edit, request: JourneyRequest, starts: dict[int, int]) -> None:
     """The promise is a window around the planned time, inside what was wished."""
     window = timedelta(minutes=edit.zone_day.zone.window_minutes)
-    for booking in request.bookings:
+    for booking in _legs(request):
         planned = moment(edit.day.day, starts[booking.id])
         first = booking.wished_earliest or planned
         last = booking.wished_latest or planned
@@ -140,12 +254,16 @@ def _promise(edit: Edit, request: JourneyRequest, starts: dict[int, int]) -> Non
         booking.promised_latest = min(last, booking.promised_earliest + window)
         move(edit.session, booking, BookingStatus.BOOKED, by="batch", now=edit.now)
     request.status = RequestStatus.BOOKED.value
+    before = _replaceable(edit, request)
+    for old in before:
+        release_replaced(edit.session, old, request, by="batch", now=edit.now)
     edit.session.flush()
-    write_message(edit.session, request.person, request, "booked", now=edit.now)
+    kind = "changed" if before else "booked"
+    write_message(edit.session, request.person, request, kind, now=edit.now)
 
 
-def _refuse(edit: Edit, request: JourneyRequest) -> None:
-    for booking in request.bookings:
+def _refuse(edit: Edit, request: JourneyRequest, why: Broken) -> None:
+    for booking in _legs(request):
         move(edit.session, booking, BookingStatus.REFUSED, by="batch", now=edit.now)
     request.status = RequestStatus.REFUSED.value
     edit.session.add(
@@ -153,12 +271,18 @@ def _refuse(edit: Edit, request: JourneyRequest) -> None:
             request_id=request.id,
             zone_id=request.zone_id,
             village=request.person.village,
-            rule="capacity",
-            words=WORDS,
+            rule=why.rule,
+            words=why.words,
             created_at=edit.now,
         )
     )
-    write_message(edit.session, request.person, request, "batch_refused", now=edit.now)
+    told = f"{why.words} {stays_words(_replaceable(edit, request))}"
+    write_message(edit.session, request.person, request, "batch_refused", now=edit.now, why=told)
+
+
+def _replaceable(edit: Edit, request: JourneyRequest) -> list[JourneyRequest]:
+    """The promised journeys it is to replace, as far as they have not begun."""
+    return [old for old in standing_before(edit.session, request) if not_begun(old, edit.now)]
 
 
 def _weighted(made: DayProblem, weights: dict[int, float]) -> Problem:

@@ -5,7 +5,7 @@ Everything that takes or gives back room in a plan goes through here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
@@ -70,6 +70,7 @@ def edit_day(
     now: datetime,
     places: Mapping[int, Point] | None = None,
     with_waiting: bool = False,
+    also: Collection[int] = (),
     first_look: Callable[[DayProblem, PlaceMatrix], None] | None = None,
 ) -> Answer:
     """Run `work` on the locked day, in one transaction.
@@ -77,7 +78,8 @@ def edit_day(
     Travel times are looked up before it begins; should the day gain a place in
     between, the transaction is left, the look-up repeated and `work` begun again.
     `first_look` sees the day before the lock is asked for and may raise: what
-    cannot succeed need not queue behind everybody else.
+    cannot succeed need not queue behind everybody else. `also` are other zone-days
+    to lock for the transaction, the lowest id first like everywhere.
     """
     extra = dict(places or {})
     for _ in range(TRIES):
@@ -87,7 +89,8 @@ def edit_day(
             first_look(day_problem(seen, matrix, now, extra_places=tuple(extra)), matrix)
         try:
             with ctx.db.writing() as session:
-                zone_day = lock_zone_day(session, zone_day_id)
+                locked = {n: lock_zone_day(session, n) for n in sorted({zone_day_id, *also})}
+                zone_day = locked[zone_day_id]
                 day = load_day(session, zone_day, with_waiting=with_waiting)
                 if is_immediate(ctx.travel_times) and not matrix.covers(day.place_ids):
                     matrix = look_up(ctx.travel_times, {**day.points, **extra})

@@ -26,10 +26,10 @@ from booking.models import Booking, JourneyRequest, Offer, Person
 from booking.services.day import Point, load_points
 from booking.services.editing import Edit, drop_from_plan, edit_day
 from booking.services.history import move
+from booking.services.leg_request import leg_request
 from booking.services.matrix import PlaceMatrix
 from booking.services.problem import DayProblem
 from booking.services.rules import Ground, find_ground
-from booking.services.search import leg_request
 from booking.services.zone_days import ensure_zone_day, find_zone_day, lock_zone_day
 from routing.insertion import Inserter
 

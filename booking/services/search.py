@@ -31,6 +31,7 @@ from booking.services.problem import alight_seconds, day_problem
 from booking.services.stops import Standing
 from routing.insertion import Inserter, Insertion
 from routing.model import Plan, Problem, Request, Window
+from routing.schedule import fits
 
 OUTWARD_TRIED: Final = 8
 """So many outward windows are tried together with every way home."""
@@ -89,32 +90,9 @@ def search(
     if not tries:
         return Obstructed(_no_time(journey, shape, now))
     if journey.batch:
-        return _to_wait(journey, day, matrix, tries)
+        return _to_wait(journey, day, matrix, tries, now)
     engine = Inserter(*_problem(day, matrix, journey, now))
     return _ways(journey, day, matrix, engine, tries, widen)
-
-
-def leg_request(
-    leg: OfferedLeg,
-    matrix: PlaceMatrix,
-    load: tuple[int, int],
-    boarding: int,
-    together: str | None = None,
-) -> Request:
-    """The routing request of a leg that was offered, its promise as hard windows."""
-    return Request(
-        id=f"new {leg.leg}",
-        pickup=matrix.index[leg.pickup_place_id],
-        dropoff=matrix.index[leg.dropoff_place_id],
-        pickup_window=Window(leg.earliest, leg.latest),
-        dropoff_window=Window(leg.arrive_after, leg.arrive_by),
-        pickup_service=boarding,
-        dropoff_service=alight_seconds(boarding),
-        load=load,
-        max_ride=leg.ride_limit_seconds,
-        required=True,
-        together=together,
-    )
 
 
 def _problem(
@@ -244,14 +222,18 @@ def _request(
 def _widest(
     journey: Journey, matrix: PlaceMatrix, tries: Sequence[Candidate], *, homeward: bool
 ) -> Request:
-    whole = Candidate(
+    return _request(journey, matrix, _whole(tries), homeward)
+
+
+def _whole(tries: Sequence[Candidate]) -> Candidate:
+    """The whole range of times that would do."""
+    return Candidate(
         min(item.earliest for item in tries),
         max(item.latest for item in tries),
         0,
         max(item.arrive_by for item in tries),
         0.0,
     )
-    return _request(journey, matrix, whole, homeward)
 
 
 def _ends(journey: Journey, homeward: bool) -> tuple[Standing, Standing]:
@@ -292,7 +274,15 @@ def _no_time(journey: Journey, shape: LegShape, now: datetime) -> Broken:
 
 def _possible(journey: Journey, day: Day, matrix: PlaceMatrix, found: Sequence[_Found]) -> Possible:
     legs = tuple(
-        _leg(journey, day, matrix, item, homeward=index == 1) for index, item in enumerate(found)
+        _leg(
+            journey,
+            day,
+            matrix,
+            item.candidate,
+            (item.insertion.pickup_start, item.insertion.dropoff_start),
+            homeward=index == 1,
+        )
+        for index, item in enumerate(found)
     )
     return Possible(
         legs=legs,
@@ -302,11 +292,17 @@ def _possible(journey: Journey, day: Day, matrix: PlaceMatrix, found: Sequence[_
 
 
 def _leg(
-    journey: Journey, day: Day, matrix: PlaceMatrix, found: _Found, *, homeward: bool
+    journey: Journey,
+    day: Day,
+    matrix: PlaceMatrix,
+    candidate: Candidate,
+    expected: tuple[int, int],
+    *,
+    homeward: bool,
 ) -> OfferedLeg:
+    """The candidate as an offer; `expected` are the planned pick-up and drop-off."""
     start, finish = _ends(journey, homeward)
     direct = matrix.seconds(start.place_id, finish.place_id)
-    candidate = found.candidate
     return OfferedLeg(
         leg="return" if homeward else "outward",
         day=day.day.isoformat(),
@@ -321,8 +317,8 @@ def _leg(
         direct_seconds=direct,
         ride_limit_seconds=journey.rules.ride_limit(direct),
         fare_pence=_fare(journey, day, candidate),
-        expected_pickup=found.insertion.pickup_start,
-        expected_dropoff=found.insertion.dropoff_start,
+        expected_pickup=expected[0],
+        expected_dropoff=expected[1],
     )
 
 
@@ -340,9 +336,17 @@ def _fare(journey: Journey, day: Day, candidate: Candidate) -> int:
 
 
 def _to_wait(
-    journey: Journey, day: Day, matrix: PlaceMatrix, tries: list[Candidate]
+    journey: Journey, day: Day, matrix: PlaceMatrix, tries: list[Candidate], now: datetime
 ) -> list[Possible] | Obstructed:
-    """In batch mode: one answer, the whole range of times that would do, decided later."""
+    """In batch mode: one answer, the whole range of times that would do, decided later.
+
+    Who fits no bus even on an empty day is told so at once.
+    """
+    empty = replace(day, bookings=(), events=(), runs=())
+    engine = Inserter(*_problem(empty, matrix, journey, now))
+    broken = _uncarriable(journey, day, matrix, engine, tries, homeward=False)
+    if broken is not None:
+        return Obstructed(broken)
     legs = [_waiting_leg(journey, day, matrix, tries, homeward=False)]
     home: When | None = journey.wish.home
     if home is not None:
@@ -351,31 +355,36 @@ def _to_wait(
         if not homeward:
             hours = Hours(journey.opens // 60, journey.closes // 60)
             return Obstructed(outside_hours(hours, home, homeward=True))
+        broken = _uncarriable(journey, day, matrix, engine, homeward, homeward=True)
+        if broken is not None:
+            return Obstructed(broken)
         legs.append(_waiting_leg(journey, day, matrix, homeward, homeward=True))
     return [Possible(tuple(legs), 0.0, 0.0)]
+
+
+def _uncarriable(
+    journey: Journey,
+    day: Day,
+    matrix: PlaceMatrix,
+    engine: Inserter,
+    tries: list[Candidate],
+    *,
+    homeward: bool,
+) -> Broken | None:
+    """Why no bus could take this leg with nobody else on it; None where one could."""
+    widest = _widest(journey, matrix, tries, homeward=homeward)
+    if engine.best(widest) is not None:
+        return None
+    wished = journey.wish.home if homeward and journey.wish.home else journey.wish.when
+    has_space = any(fits(vehicle, widest.load) for vehicle in engine.problem.vehicles)
+    rule = engine.explain(widest).rule.value if has_space else "vehicle"
+    return obstacle(rule, wished, day.day, homeward=homeward)
 
 
 def _waiting_leg(
     journey: Journey, day: Day, matrix: PlaceMatrix, tries: list[Candidate], *, homeward: bool
 ) -> OfferedLeg:
-    start, finish = _ends(journey, homeward)
-    direct = matrix.seconds(start.place_id, finish.place_id)
     first = tries[0]
-    leg = OfferedLeg(
-        leg="return" if homeward else "outward",
-        day=day.day.isoformat(),
-        earliest=min(item.earliest for item in tries),
-        latest=max(item.latest for item in tries),
-        arrive_after=0,
-        arrive_by=max(item.arrive_by for item in tries),
-        pickup_place_id=start.place_id,
-        dropoff_place_id=finish.place_id,
-        walk_from_m=start.walk_m,
-        walk_to_m=finish.walk_m,
-        direct_seconds=direct,
-        ride_limit_seconds=journey.rules.ride_limit(direct),
-        fare_pence=_fare(journey, day, first),
-        expected_pickup=first.earliest,
-        expected_dropoff=first.arrive_by,
-    )
-    return replace(leg, waiting=True)
+    expected = (first.earliest, first.arrive_by)
+    leg = _leg(journey, day, matrix, _whole(tries), expected, homeward=homeward)
+    return replace(leg, waiting=True, fare_pence=_fare(journey, day, first))

@@ -34,11 +34,11 @@ from booking.models import Account, Booking, JourneyRequest, Offer, Person, Refu
 from booking.services.accounts import passenger_account_in
 from booking.services.editing import Edit, edit_day
 from booking.services.history import move
+from booking.services.leg_request import leg_request
 from booking.services.messages import write_message
 from booking.services.offer import OFFER_MINUTES
 from booking.services.sampling.towns import Town
 from booking.services.sampling.wishes import Ask
-from booking.services.search import leg_request
 from booking.services.stops import Standing
 from routing.insertion import Inserter, Insertion
 from routing.model import Request

@@ -1,0 +1,262 @@
+"""The nightly batch: everybody who waits is told, and nothing promised is given away for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from booking.context import Context
+from booking.domain.needs import Party
+from booking.domain.service_day import at
+from booking.models import JourneyRequest, Message, Person, Refusal, Shift, Zone, ZoneDay
+from booking.services import batch
+from booking.services.batch import BatchOutcome, run_batches
+from booking.services.board import board
+from booking.services.book import book
+from booking.services.cancel import cancel
+from booking.services.hold import hold
+from booking.services.offer import Asker, ask
+from tests.world import (
+    DAY,
+    NOW,
+    World,
+    ask_for,
+    book_one,
+    make_world,
+    planned_ids,
+    violations,
+    wish,
+)
+
+EVE = DAY - timedelta(days=1)
+NIGHT = at(EVE, time(17, 2))
+WEDNESDAY = DAY + timedelta(days=1)
+
+
+def status(world: World, request_id: int) -> tuple[str, ...]:
+    """Where a request and its directions stand."""
+    with world.ctx.db.reading() as session:
+        request = session.get_one(JourneyRequest, request_id)
+        return (request.status, *(booking.status for booking in request.bookings))
+
+
+def told(world: World, request_id: int) -> dict[str, str]:
+    """Kind of message → its words, for a request."""
+    with world.ctx.db.reading() as session:
+        rows = session.scalars(select(Message).where(Message.request_id == request_id)).all()
+        return {row.key.partition(":")[0]: row.body for row in rows}
+
+
+def give_mobiles(world: World) -> None:
+    """Let everybody be told by text."""
+    with world.ctx.db.writing() as session:
+        session.execute(update(Person).values(channel="text", phone_type="mobile"))
+
+
+def set_mode(world: World, mode: str) -> None:
+    """Put the zone into another mode."""
+    with world.ctx.db.writing() as session:
+        session.execute(update(Zone).values(mode=mode))
+
+
+def change(world: World, old: int, person: int, *, now: datetime = NOW) -> int:
+    """Ask for Wednesday instead, and take what is offered."""
+    wanted = replace(wish(world, person), day=WEDNESDAY)
+    request = ask(world.ctx, wanted, Asker(None, "web"), now=now, replaces_id=old)
+    hold(world.ctx, request, 1, by="test", now=now)
+    book(world.ctx, request, key=f"change {request}", by="test", now=now)
+    return request
+
+
+def promised_before(world: World, person: int = 0) -> int:
+    """A journey on Tuesday promised at once, in a zone that then goes over to batch mode."""
+    set_mode(world, "instant")
+    request = book_one(world, wish(world, person))
+    set_mode(world, "batch")
+    return request
+
+
+# When
+
+
+def test_everybody_who_waits_is_told_once(ctx: Context) -> None:
+    """The day is decided after five in the afternoon before, and not again."""
+    world = make_world(ctx, mode="batch")
+    request = book_one(world, wish(world, home=time(15)))
+    assert run_batches(ctx, now=at(EVE, time(16, 59))) == []
+    assert [(o.promised, o.refused) for o in run_batches(ctx, now=NIGHT)] == [(1, 0)]
+    assert status(world, request) == ("booked", "booked", "booked")
+    assert run_batches(ctx, now=NIGHT) == []
+    assert violations(world) == []
+
+
+def test_a_missed_batch_is_made_up(ctx: Context) -> None:
+    """Nothing ran in the evening: the day itself is decided in its early hours."""
+    world = make_world(ctx, mode="batch")
+    request = book_one(world, wish(world))
+    assert len(run_batches(ctx, now=at(DAY, time(5)))) == 1
+    assert status(world, request) == ("booked", "booked")
+
+
+def test_who_waits_is_told_though_the_zone_went_over_to_instant_mode(ctx: Context) -> None:
+    """A change of the zone's mode leaves nobody waiting for ever."""
+    world = make_world(ctx, mode="batch")
+    request = book_one(world, wish(world))
+    set_mode(world, "instant")
+    run_batches(ctx, now=NIGHT)
+    assert status(world, request) == ("booked", "booked")
+
+
+# Whom no bus can take
+
+
+def test_a_party_no_bus_can_take_is_refused_when_it_asks(ctx: Context) -> None:
+    """Nobody is let to wait for what cannot be; the reason is said at once."""
+    world = make_world(ctx, mode="batch", seats=2)
+    request = ask_for(world, wish(world, party=Party(adults=3)))
+    assert status(world, request) == ("refused",)
+    with ctx.db.reading() as session:
+        refusal = session.scalars(select(Refusal)).one()
+    assert refusal.rule == "vehicle"
+    assert "no bus that has the space you need" in refusal.words
+
+
+def test_one_whom_no_bus_can_take_stops_nobody_else(ctx: Context) -> None:
+    """The large bus is withdrawn: who needs it is refused with the reason, the others go."""
+    world = make_world(ctx, mode="batch", seats=4)
+    give_mobiles(world)
+    large = book_one(world, wish(world, 0, party=Party(adults=4)))
+    small = book_one(world, wish(world, 1))
+    with ctx.db.writing() as session:
+        session.execute(update(Shift).values(status="planned"))
+        bus = session.scalars(select(Shift)).one().vehicle
+        bus.seats = 2
+    assert [(o.promised, o.refused) for o in run_batches(ctx, now=NIGHT)] == [(1, 1)]
+    assert status(world, large) == ("refused", "refused")
+    assert status(world, small) == ("booked", "booked")
+    assert "No bus that could take you is out" in told(world, large)["batch_refused"]
+
+
+def test_with_no_bus_at_all_everybody_is_told(ctx: Context) -> None:
+    """A day without a shift is decided, too."""
+    world = make_world(ctx, mode="batch")
+    request = book_one(world, wish(world))
+    with ctx.db.writing() as session:
+        session.execute(update(Shift).values(status="withdrawn"))
+    run_batches(ctx, now=NIGHT)
+    assert status(world, request) == ("refused", "refused")
+
+
+def test_one_zones_failure_does_not_stop_the_others(
+    ctx: Context, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The first zone-day cannot be decided: that is logged, and the next one is decided."""
+    world = make_world(ctx, mode="batch", days=(EVE, DAY))
+    first, second = book_one(world, wish(world, 0, day=EVE)), book_one(world, wish(world, 1))
+    decide = batch.decide
+
+    def failing(ctx: Context, zone_day_id: int, *, now: datetime) -> BatchOutcome | None:
+        if zone_day_id == 1:
+            raise RuntimeError("the solver died")
+        return decide(ctx, zone_day_id, now=now)
+
+    monkeypatch.setattr(batch, "decide", failing)
+    assert len(run_batches(ctx, now=NIGHT)) == 1
+    assert status(world, first)[0] == "waiting"
+    assert status(world, second)[0] == "booked"
+    assert "The batch of zone-day 1 failed" in caplog.text
+
+
+# Part of a request
+
+
+def test_who_cancels_one_direction_still_gets_the_other(ctx: Context) -> None:
+    """A cancelled way home is neither looked for nor brought back."""
+    world = make_world(ctx, mode="batch")
+    request = book_one(world, wish(world, home=time(15)))
+    cancel(ctx, request, by="test", now=NOW, legs=("return",))
+    run_batches(ctx, now=NIGHT)
+    assert status(world, request) == ("booked", "booked", "cancelled")
+    assert len(planned_ids(world)) == 1
+
+
+# Changing a promised journey
+
+
+def test_a_promise_is_kept_until_the_batch_makes_another(any_ctx: Context) -> None:
+    """Waiting for Wednesday, Tuesday stands; promised Wednesday, Tuesday is let go of."""
+    world = make_world(any_ctx, mode="batch", days=(DAY, WEDNESDAY))
+    give_mobiles(world)
+    old = promised_before(world)
+    new = change(world, old, 0)
+    assert status(world, old) == ("booked", "booked")
+    assert "changed" not in told(world, new)
+    assert "Tuesday 8 December" in told(world, new)["waiting"]
+    with any_ctx.db.reading() as session:
+        sent = session.scalars(select(Message.status).where(Message.request_id == old)).all()
+    assert sent == ["waiting"]
+    # The eve of Wednesday is Tuesday: by then the old journey would be over, so decide sooner.
+    with any_ctx.db.reading() as session:
+        wednesday = session.scalar(select(ZoneDay.id).where(ZoneDay.service_date == WEDNESDAY))
+    assert wednesday is not None
+    batch.decide(any_ctx, wednesday, now=NOW)
+    assert status(world, new) == ("booked", "booked")
+    assert status(world, old) == ("replaced", "cancelled")
+    assert "changed" in told(world, new)
+    assert len(planned_ids(world)) == 1
+    assert violations(world) == []
+
+
+def test_a_promise_stands_when_the_batch_refuses_the_change(ctx: Context) -> None:
+    """No bus on Wednesday: the message says that Tuesday stays booked."""
+    world = make_world(ctx, mode="batch", days=(DAY, WEDNESDAY))
+    give_mobiles(world)
+    old = promised_before(world)
+    new = change(world, old, 0)
+    with ctx.db.writing() as session:
+        session.execute(
+            update(Shift).where(Shift.service_date == WEDNESDAY).values(status="withdrawn")
+        )
+        wednesday = session.scalar(select(ZoneDay.id).where(ZoneDay.service_date == WEDNESDAY))
+    assert wednesday is not None
+    batch.decide(ctx, wednesday, now=NOW)
+    assert status(world, old) == ("booked", "booked")
+    assert status(world, new) == ("refused", "refused")
+    assert "Tuesday 8 December" in told(world, new)["batch_refused"]
+    assert "stays booked" in told(world, new)["batch_refused"]
+
+
+def test_a_promise_behind_two_wishes_is_found_again(ctx: Context) -> None:
+    """Changed and changed again while waiting: the first wish goes, the promise stays."""
+    world = make_world(ctx, mode="batch", days=(DAY, WEDNESDAY))
+    old = promised_before(world)
+    first = change(world, old, 0)
+    second = change(world, first, 0)
+    assert [status(world, r)[0] for r in (old, first, second)] == ["booked", "replaced", "waiting"]
+    with ctx.db.reading() as session:
+        wednesday = session.scalar(select(ZoneDay.id).where(ZoneDay.service_date == WEDNESDAY))
+    assert wednesday is not None
+    batch.decide(ctx, wednesday, now=NOW)
+    assert [status(world, r)[0] for r in (old, second)] == ["replaced", "booked"]
+
+
+def test_a_journey_under_way_is_not_let_go_of(ctx: Context) -> None:
+    """Wednesday is promised on Tuesday evening, after the old journey began: it goes on."""
+    world = make_world(ctx, mode="batch", days=(DAY, WEDNESDAY))
+    old = promised_before(world)
+    new = change(world, old, 0)
+    run_batches(ctx, now=at(DAY, time(17, 2)))
+    assert status(world, new)[0] == "booked"
+    assert status(world, old) == ("booked", "booked")
+
+
+def test_the_board_knows_when_the_day_is_decided(ctx: Context) -> None:
+    """It is a problem from five in the afternoon before, and not a minute sooner."""
+    world = make_world(ctx, mode="batch")
+    book_one(world, wish(world))
+    for now, state in ((at(EVE, time(16, 59)), "waiting"), (NIGHT, "problem")):
+        found = [d for d in board(ctx, "MEL1", DAY, now=now).decisions if d.show == "waiting"]
+        assert [d.state for d in found] == [state]
