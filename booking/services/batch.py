@@ -30,7 +30,7 @@ from booking.services.day import Day, load_day
 from booking.services.editing import Edit, edit_day
 from booking.services.history import move
 from booking.services.matrix import PlaceMatrix, look_up
-from booking.services.notify import write_message
+from booking.services.notify import tell_bus_found, write_message
 from booking.services.problem import DayProblem, as_it_can_be, day_problem
 from booking.services.replacing import (
     not_begun,
@@ -194,6 +194,8 @@ def _publish(edit: Edit, draft: Draft) -> BatchOutcome | None:
             whole.publish(draft.plan, draft.problem, draft.made.booking_ids, "batch")
         except PromiseBroken:
             return None
+        # Who waits is told below; here whoever had lost their bus and has one again.
+        tell_bus_found(edit.session, edit.zone_day, before=edit.day.runs, now=edit.now)
     promised = 0
     for request in waiting:
         served = all(booking.id in starts for booking in _legs(request))
