@@ -27,7 +27,7 @@ from booking.services.cancel import is_late
 from booking.services.legs import (
     LegView,
     bus_home,
-    of_booking,
+    of_bookings,
     of_offer,
     offer_details,
     offer_sentence,
@@ -298,7 +298,7 @@ def _offer(session: Session, offer: Offer, person_id: int) -> OfferView:
 def _journey(session: Session, request: JourneyRequest, now: datetime) -> JourneyView:
     bookings = sorted(request.bookings, key=lambda booking: booking.leg)
     notice = request.zone_day.zone.book_latest_minutes if request.zone_day else 60
-    legs = tuple(of_booking(booking, request.service_date, now) for booking in bookings)
+    legs = of_bookings(session, request, now)
     return JourneyView(
         request_id=request.id,
         reference=request.reference or "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -12,8 +13,9 @@ from booking.domain.offers import OfferedLeg
 from booking.domain.service_day import moment
 from booking.domain.statuses import BookingStatus
 from booking.domain.words import between, clock
-from booking.models import Booking, Place
+from booking.models import Booking, JourneyRequest, Place
 from booking.services.places import say_place
+from booking.services.zone_days import carried_by_plan
 
 WALKED_A_MINUTE_M: Final = 55
 """Metres an older person walks in a minute (0.9 m/s)."""
@@ -40,6 +42,7 @@ LIVE: Final = frozenset({BookingStatus.BOOKED, BookingStatus.WAITING, BookingSta
 """States in which somebody still expects the bus."""
 OVER_AFTER: Final = timedelta(hours=2)
 """So long after the promised arrival nobody waits any more, whatever the driver reported."""
+LOOKING: Final = ("We are looking for a bus", "problem")
 OVER_WORDS: Final = {
     BookingStatus.WAITING: ("Not booked", "over"),
     BookingStatus.BOOKED: ("Over", "over"),
@@ -69,6 +72,8 @@ class LegView:
     """None while it is only offered."""
     past: bool = False
     """Whether its times are so long past that nobody waits for the bus any more."""
+    without_bus: bool = False
+    """Whether the bus broke down that was to come, and no other is found yet."""
     told_at: datetime | None = None
     """The exact time we told them the evening before."""
 
@@ -93,6 +98,8 @@ class LegView:
     @property
     def status_words(self) -> tuple[str, str]:
         """(words, kind of mark)."""
+        if self.without_bus:
+            return LOOKING
         if self.past and self.status in OVER_WORDS:
             return OVER_WORDS[self.status]
         return STATUS_WORDS[self.status] if self.status else ("Offered", "waiting")
@@ -200,8 +207,16 @@ def of_offer(session: Session, leg: OfferedLeg, person_id: int) -> LegView:
     )
 
 
-def of_booking(booking: Booking, day: date, now: datetime) -> LegView:
-    """A booked leg as it stands now."""
+def of_bookings(session: Session, request: JourneyRequest, now: datetime) -> tuple[LegView, ...]:
+    """The booked legs of a journey as they stand now, outward first."""
+    bookings = sorted(request.bookings, key=lambda booking: booking.leg)
+    expected = [b for b in bookings if b.status == BookingStatus.BOOKED.value]
+    owed = {booking.id for booking in expected if not is_over(booking, now)}
+    without = owed - carried_by_plan(session, request.zone_day_id) if owed else owed
+    return tuple(_of_booking(one, request.service_date, now, without) for one in bookings)
+
+
+def _of_booking(booking: Booking, day: date, now: datetime, without: Collection[int]) -> LegView:
     status = BookingStatus(booking.status)
     earliest = booking.promised_earliest or booking.wished_earliest
     latest = booking.promised_latest or booking.wished_latest
@@ -221,6 +236,7 @@ def of_booking(booking: Booking, day: date, now: datetime) -> LegView:
         waiting=status is BookingStatus.WAITING,
         status=status,
         past=is_over(booking, now),
+        without_bus=booking.id in without,
         told_at=booking.told_pickup_at,
     )
 

@@ -21,8 +21,8 @@ from booking.config import Scheme
 from booking.domain import words
 from booking.domain.service_day import local
 from booking.domain.statuses import BookingStatus
-from booking.models import Booking, JourneyRequest, Person, Place, ZoneDay
-from booking.services.zone_days import current_runs
+from booking.models import Booking, JourneyRequest, Person, Place
+from booking.services.zone_days import carried_by_plan
 
 TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates" / "messages"
 FOLDERS: Final = {"text": "sms", "call": "sms", "email": "email", "letter": "letter"}
@@ -83,7 +83,7 @@ def legs_of(session: Session, request: JourneyRequest | None) -> tuple[LegWords,
     bookings = session.scalars(
         select(Booking).where(Booking.request_id == request.id).order_by(Booking.leg)
     ).unique()
-    carried = _carried(session, request)
+    carried = carried_by_plan(session, request.zone_day_id)
     return tuple(replace(leg_words(booking), has_bus=booking.id in carried) for booking in bookings)
 
 
@@ -154,13 +154,6 @@ def leg_words(booking: Booking) -> LegWords:
         fare_pence=booking.fare_pence,
         status=BookingStatus(booking.status),
     )
-
-
-def _carried(session: Session, request: JourneyRequest) -> set[int]:
-    """The bookings that the current plan of the request's day carries."""
-    zone_day = session.get(ZoneDay, request.zone_day_id) if request.zone_day_id else None
-    runs = current_runs(session, zone_day) if zone_day else ()
-    return {stop.booking_id for run in runs for stop in run.stops if stop.booking_id is not None}
 
 
 def _local(moment: datetime | None) -> datetime | None:

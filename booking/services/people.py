@@ -19,7 +19,7 @@ from booking.domain.person_words import CHANNEL_LABELS, need_labels
 from booking.domain.service_day import today
 from booking.domain.statuses import RequestStatus
 from booking.models import JourneyRequest, Person, Zone
-from booking.services.legs import LegView, of_booking
+from booking.services.legs import LegView, of_bookings
 from booking.services.places import say_place
 
 AT_MOST: Final = 20
@@ -206,20 +206,20 @@ def _journeys(
         .order_by(JourneyRequest.service_date.desc(), JourneyRequest.id.desc())
         .limit(100)
     ).unique()
-    views = [_line(request, now) for request in requests if request.bookings]
+    views = [_line(session, request, now) for request in requests if request.bookings]
     coming = [view for view in views if view.coming]
     past = [view for view in views if view not in coming]
     return tuple(reversed(coming)), tuple(past[:PAST_AT_MOST])
 
 
-def _line(request: JourneyRequest, now: datetime) -> JourneyLine:
+def _line(session: Session, request: JourneyRequest, now: datetime) -> JourneyLine:
     return JourneyLine(
         request_id=request.id,
         reference=request.reference or "",
         day=request.service_date,
         from_words=say_place(request.from_place, request.person_id),
         to_words=say_place(request.to_place, request.person_id),
-        legs=tuple(of_booking(booking, request.service_date, now) for booking in request.bookings),
+        legs=of_bookings(session, request, now),
     )
 
 

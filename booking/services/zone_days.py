@@ -78,6 +78,13 @@ def current_runs(session: Session, zone_day: ZoneDay) -> tuple[Run, ...]:
     return runs_from_json(runs or [])
 
 
+def carried_by_plan(session: Session, zone_day_id: int | None) -> set[int]:
+    """The bookings in a run of that zone-day's current plan."""
+    zone_day = session.get(ZoneDay, zone_day_id) if zone_day_id is not None else None
+    runs = current_runs(session, zone_day) if zone_day else ()
+    return {stop.booking_id for run in runs for stop in run.stops if stop.booking_id is not None}
+
+
 def write_plan(
     session: Session,
     zone_day: ZoneDay,

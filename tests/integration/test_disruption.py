@@ -18,6 +18,7 @@ from booking.services.call_list import CallListView, list_calls
 from booking.services.cancel import cancel
 from booking.services.drive import Event, record_events
 from booking.services.hold import hold
+from booking.services.legs import of_bookings
 from booking.services.notify import write_day_before
 from booking.services.plan import plan_zone_day
 from booking.services.shifts import Withdrawal, withdraw_shift
@@ -303,3 +304,21 @@ def test_a_way_there_nobody_reported_does_not_hide_the_way_home(world: World) ->
     (call,) = calls(world, at(DAY, time(13))).now
     assert (call.request_id, call.comes_at, call.urgent) == (request, home, True)
     assert calls(world, at(DAY, time(18))).overdue == 1
+
+
+def test_a_page_says_that_a_bus_is_looked_for(world: World) -> None:
+    """While no bus is found the journey is not shown as simply booked; the way home alike."""
+    request = book_one(world, wish(world, home=time(14)))
+    assert marks(world, request) == {"Booked"}
+    break_down(world)
+    assert marks(world, request) == {"We are looking for a bus"}
+    add_bus(world)
+    plan_zone_day(world.ctx, 1, now=NOW, seconds=0.2)
+    assert marks(world, request) == {"Booked"}
+
+
+def marks(world: World, request: int) -> set[str]:
+    """What a journey's page says of each direction."""
+    with world.ctx.db.reading() as session:
+        legs = of_bookings(session, session.get_one(JourneyRequest, request), NOW)
+    return {leg.status_words[0] for leg in legs}
