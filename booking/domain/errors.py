@@ -34,6 +34,10 @@ class Gone(BookingError):
     """It was there, and is no longer: an offer that somebody else took, a hold that ran out."""
 
 
+class Over(Gone):
+    """A journey that was booked once, and was cancelled, refused or changed since."""
+
+
 class Conflict(BookingError):
     """Somebody else changed it at the same moment; looking again helps."""
 

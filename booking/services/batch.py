@@ -38,10 +38,8 @@ from booking.services.replacing import (
     stays_words,
     zone_days_behind,
 )
-from routing.errors import InvalidProblem
 from routing.model import Action, Plan, Problem
 from routing.optimise import Stop, solve
-from routing.validate import validate
 
 _log = logging.getLogger(__name__)
 
@@ -156,33 +154,14 @@ def _behind(session: Session, day: Day) -> set[int]:
 def _draft(
     day: Day, matrix: PlaceMatrix, weights: dict[int, float], now: datetime, seconds: float
 ) -> Draft:
-    aside = _uncarriable(day_problem(day, matrix, now))
-    left = tuple(booking for booking in day.bookings if booking.request_id not in aside)
-    made = day_problem(replace(day, bookings=left), matrix, now)
+    made = day_problem(day, matrix, now)
+    left = [b.request_id for b in made.day.bookings if b.status is BookingStatus.WAITING]
+    waiting = {b.request_id for b in day.bookings if b.status is BookingStatus.WAITING}
     problem = _weighted(made, weights)
     plan = None
-    if any(booking.status is BookingStatus.WAITING for booking in left):
+    if left:
         plan = solve(problem, Stop(seconds=seconds), seed=day.version, start=made.plan).plan
-    return Draft(day, made, problem, plan, aside)
-
-
-def _uncarriable(made: DayProblem) -> frozenset[int]:
-    """The waiting requests that no bus of the day could take, were it empty.
-
-    The solver refuses a problem with even one of them in it.
-    """
-    buses = tuple(replace(vehicle, history=()) for vehicle in made.problem.vehicles)
-    aside = set()
-    for request, booking in zip(made.problem.requests, made.day.bookings, strict=True):
-        if booking.status is not BookingStatus.WAITING:
-            continue
-        try:
-            validate(replace(made.problem, requests=(request,), vehicles=buses))
-        except InvalidProblem:
-            aside.add(booking.request_id)
-        if not buses:
-            aside.add(booking.request_id)
-    return frozenset(aside)
+    return Draft(day, made, problem, plan, frozenset(waiting.difference(left)))
 
 
 def _publish(edit: Edit, draft: Draft) -> BatchOutcome | None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from booking.context import Context
 from booking.domain.batch_time import is_to_come
-from booking.domain.errors import Conflict, Gone
+from booking.domain.errors import Conflict, Gone, Over
 from booking.domain.statuses import BookingStatus, RequestStatus
 from booking.models import Booking, JourneyRequest
 from booking.services.cancel import release_replaced
@@ -33,7 +33,7 @@ from booking.services.references import free_reference
 from booking.services.replacing import STANDING, standing_before, stays_words, zone_days_behind
 from booking.services.zone_days import current_runs, lock_zone_day
 
-NO_MORE: Final = "That journey was cancelled, changed or refused since. Please ask again."
+NO_MORE: Final = "That journey was booked before. It is cancelled or over now."
 
 
 def book(ctx: Context, request_id: int, *, key: str, by: str, now: datetime) -> str:
@@ -156,7 +156,7 @@ def _same(known: JourneyRequest, request_id: int) -> str:
     if known.id != request_id or known.reference is None:
         raise Conflict("That form was already used for another journey. Please start again.")
     if known.status not in STANDING:
-        raise Gone(NO_MORE)
+        raise Over(NO_MORE)
     return known.reference
 
 

@@ -142,6 +142,8 @@ def _plannable(day: Day, matrix: PlaceMatrix) -> Day:
 
 def _fits_somewhere(day: Day, booking: BookingFacts, matrix: PlaceMatrix) -> bool:
     """Whether one of the day's buses, were it empty and anywhere, could carry them."""
+    if not day.shifts:
+        return False
     row = matrix.index
     alone = Problem(
         durations=matrix.durations,

@@ -12,7 +12,7 @@ from typing import Any, Final
 from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from booking.domain.errors import Gone, Invalid, NotFound
+from booking.domain.errors import Gone, Invalid, NotFound, Over
 from booking.domain.service_day import today
 from booking.domain.words import day as day_in_words
 from booking.services.ask_again import ask_again
@@ -26,7 +26,6 @@ from booking.services.journeys import (
     OfferView,
     get_answer,
     get_group_id,
-    get_journey,
     get_wish,
 )
 from booking.services.offer import Asker, ask
@@ -139,12 +138,12 @@ def confirm(request_id: int) -> ResponseReturnValue:
     """Book it. Pressed twice, it is the same booking."""
     try:
         book(here.ctx(), request_id, key=f"call-{request_id}", by=here.who(), now=here.now())
+    except Over as error:
+        # Sent again after it was cancelled: what has to be told since is still to be told.
+        flash(error.words, "problem")
+        return redirect(url_for("callcentre.journey", request_id=request_id), 303)
     except Gone as error:
         return _ask_again(request_id, error.words)
-    if not get_journey(here.ctx(), here.account(), request_id, now=here.now()).stands:
-        # Sent again after it was cancelled: what has to be told since is still to be told.
-        flash("That journey was booked before. It is cancelled or over now.", "problem")
-        return redirect(url_for("callcentre.journey", request_id=request_id), 303)
     told_on_the_phone(here.ctx(), request_id, now=here.now())
     return redirect(url_for("callcentre.journey", request_id=request_id, booked=1), 303)
 

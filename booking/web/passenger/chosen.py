@@ -9,7 +9,7 @@ from uuid import uuid4
 from flask import flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from booking.domain.errors import Gone
+from booking.domain.errors import Gone, Over
 from booking.services.ask_again import ask_again
 from booking.services.book import book
 from booking.services.hold import release
@@ -69,6 +69,9 @@ def journey_booked(request_id: int) -> ResponseReturnValue:
 def _book(request_id: int) -> ResponseReturnValue:
     try:
         book(here.ctx(), request_id, key=_sent_key(request_id), by=here.who(), now=here.now())
+    except Over as error:
+        flash(error.words, "problem")
+        return redirect(url_for("passenger.journey", request_id=request_id), 303)
     except Gone as error:
         new_id = ask_again(here.ctx(), here.account(), request_id, now=here.now())
         flash(error.words, "late")
