@@ -20,6 +20,7 @@ from routing.checker import check
 from routing.errors import IllegalPlan, InstanceError, RoutingError
 from routing.instances import Instance, plan_from_routes, read_instance, read_paratransit
 from routing.optimise import ENGINES, Stop, solve
+from routing.warming import warm
 
 FINE, WRONG, UNREADABLE = 0, 1, 2
 
@@ -68,6 +69,7 @@ def _read(options: argparse.Namespace) -> Instance:
 def _solve(options: argparse.Namespace) -> int:
     instance = _read(options)
     stop = Stop(seconds=options.seconds, iterations=options.iterations)
+    warm()  # compiling, once on a machine, is not part of the time a search is given
     result = solve(
         instance.problem, stop, options.seed, engine=options.engine, workers=options.workers
     )
@@ -108,6 +110,8 @@ def _check(options: argparse.Namespace) -> int:
         wrong = check_routes(read_benchmark(options.file), routes)
     for sentence in wrong:
         print(sentence)
+    if not wrong:
+        print("The plan is legal.", file=sys.stderr)
     return WRONG if wrong else FINE
 
 

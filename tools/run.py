@@ -55,6 +55,7 @@ def run(command: str, rest: list[str]) -> int:
             return 2
         return call(PYTHON, "-m", f"benchmarks.{rest[0]}", *rest[1:])
     if command in ("solve", "check"):
+        os.chdir(os.environ.get("OUTABOUT_FROM", ROOT))  # files are named from where one stands
         return call(PYTHON, "-m", "routing", command, *rest)
     if command == "help":
         command, rest = "--help", []
@@ -64,7 +65,7 @@ def run(command: str, rest: list[str]) -> int:
 def call(*words: object) -> int:
     """Run a command; its exit status, 130 for Ctrl-C."""
     try:
-        return subprocess.call([str(word) for word in words], cwd=ROOT)
+        return subprocess.call([str(word) for word in words])
     except KeyboardInterrupt:
         return 130
 
@@ -87,7 +88,7 @@ def set_up_python(*, testing: bool) -> None:
     wanted = fingerprint("pyproject.toml", "requirements.lock")
     if wanted in (read(stamp), read(other)):
         return
-    say("Setting up Python packages (once) ...")
+    say("Setting up Python packages (once, up to a minute) ...")
     uv = shutil.which("uv")
     if not PYTHON.exists():
         check(*([uv, "venv", VENV] if uv else [sys.executable, "-m", "venv", VENV]))

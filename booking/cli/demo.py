@@ -12,7 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final, NoReturn
@@ -23,6 +23,8 @@ from booking.embedded.children import die_with_parent
 from booking.embedded.supervisor import CannotStart, Supervisor
 
 SIGN_INS: Final = "sign-ins.txt"
+ADDRESS: Final = "{address}"
+"""Stands in the kept sign-ins for the web address, which may be another next time."""
 FILLED: Final = "filled.txt"
 MIGRATIONS: Final = Path(__file__).resolve().parents[2] / "migrations" / "versions"
 OURS: Final = ("outabout.db", "pids.json", "secret", "valkey.log")
@@ -33,7 +35,7 @@ def add_commands(commands: Any) -> None:
     """Add this family to the parser."""
     demo = commands.add_parser("demo", help="run everything here, with the sample scheme")
     demo.add_argument("--fresh", action="store_true", help="forget all data and start over")
-    demo.add_argument("--port", type=int, default=8000, help="port of the web pages (8000)")
+    demo.add_argument("--port", type=_port, default=8000, help="port of the web pages (8000)")
     demo.add_argument("--data", type=Path, default=Path("var/demo"), help="where the data is kept")
     demo.add_argument(
         "--at",
@@ -47,6 +49,13 @@ def add_commands(commands: Any) -> None:
     sample = commands.add_parser("sample", help="load the sample scheme into an empty database")
     sample.add_argument("--days", type=int, default=DAYS, help="days of sample journeys (14)")
     sample.set_defaults(run=_sample)
+
+
+def _port(text: str) -> int:
+    """A port number; for argparse."""
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: choose one from 1024 to 65535")
+    return int(text)
 
 
 def _shift(text: str) -> float:
@@ -103,11 +112,13 @@ def _forget(folder: Path) -> None:
 def _fill(supervisor: Supervisor, empty: bool) -> None:
     """Migrate, and load the sample scheme where there is none, in a process of its own.
 
-    That takes seconds even to find that there is nothing to do, so the tables it
-    left behind are remembered, and it is not asked again until they change.
+    That takes seconds even to find that there is nothing to do, so it is remembered
+    for the day, as long as the tables are the same.
     """
     with_what = "migrate" if empty else "sample"
-    wanted = "\n".join([with_what, *sorted(path.name for path in MIGRATIONS.glob("*.py"))])
+    shift = timedelta(seconds=float(supervisor.env["OUTABOUT_TIME_SHIFT"]))
+    day = (datetime.now(UTC) + shift).date().isoformat()
+    wanted = "\n".join([with_what, day, *sorted(path.name for path in MIGRATIONS.glob("*.py"))])
     filled, database = supervisor.folder / FILLED, supervisor.folder / "outabout.db"
     if database.exists() and filled.exists() and filled.read_text("utf-8") == wanted:
         return
@@ -131,8 +142,7 @@ def _sample(arguments: argparse.Namespace) -> int:
     ctx = build_context(settings, pool_size=2)
     logins = load_sample(ctx, ctx.now(), _say, days=arguments.days)
     lines = [
-        f"  {one.kind}: {one.name}\n    {settings.public_url}{one.path}  {one.words}"
-        for one in logins.sign_ins
+        f"  {one.kind}: {one.name}\n    {ADDRESS}{one.path}  {one.words}" for one in logins.sign_ins
     ]
     (settings.data_dir / SIGN_INS).write_text("\n".join(lines) + "\n", "utf-8")
     ctx.db.close()
@@ -145,7 +155,8 @@ def _greet(supervisor: Supervisor) -> None:
     _say(f"\nOut & About is running at {supervisor.env['PUBLIC_URL']}/\n")
     sign_ins = supervisor.folder / SIGN_INS
     if sign_ins.exists():
-        _say(sign_ins.read_text("utf-8"))
+        words = sign_ins.read_text("utf-8")
+        _say(words.replace(ADDRESS, supervisor.env["PUBLIC_URL"]))
     _say(f"Ctrl-C stops everything. The data is kept in {_near(supervisor.folder)};")
     _say("--fresh starts over.")
 

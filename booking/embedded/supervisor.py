@@ -26,6 +26,16 @@ from booking.embedded.valkey import start_valkey
 
 READY_SECONDS: Final = 180
 """A web server that fails is noticed at once; one on a crowded machine is only slow."""
+SETTINGS: Final = "settings.json"
+TOLD: Final = (
+    "OUTABOUT_DEMO",
+    "OUTABOUT_DATA_DIR",
+    "OUTABOUT_TIME_SHIFT",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "PUBLIC_URL",
+)
 STOP_ORDER: Final = ("beat", "worker", "web", "valkey")
 Say = Callable[[str], None]
 
@@ -77,6 +87,7 @@ class Supervisor:
             "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
         }
         self._remember()
+        self._tell_settings()
 
     def start_service(self) -> None:
         """Start the web, and once it answers the worker and the beat.
@@ -144,6 +155,12 @@ class Supervisor:
     def _remember(self) -> None:
         pids = {name: child.pid for name, child in self.children.items()}
         self._pids.write_text(json.dumps({"supervisor": os.getpid(), **pids}))
+
+    def _tell_settings(self) -> None:
+        """Write down what `outabout COMMAND --demo` needs to work on this very demo."""
+        file = self.folder / SETTINGS
+        file.touch(mode=0o600)
+        file.write_text(json.dumps({name: self.env[name] for name in TOLD if name in self.env}))
 
     def _clear_leftovers(self) -> None:
         try:

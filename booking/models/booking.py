@@ -67,3 +67,8 @@ class Booking(Base):
     request: Mapped[JourneyRequest] = relationship(back_populates="bookings")
     pickup_place: Mapped[Place] = relationship(foreign_keys=[pickup_place_id], lazy="joined")
     dropoff_place: Mapped[Place] = relationship(foreign_keys=[dropoff_place_id], lazy="joined")
+
+    @property
+    def due_from(self) -> datetime | None:
+        """When they were told to be there: the exact time, once that was told."""
+        return self.told_pickup_at or self.promised_earliest

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from booking.context import Context
 from booking.domain.errors import NotAllowed
 from booking.domain.service_day import today
-from booking.models import Account, Driver, Person, Shift
+from booking.models import Account, Driver, Person, Plan, Shift, ZoneDay
 from booking.services import accounts, devices, second_factor
 from booking.services.access import RoleName
 
@@ -24,10 +24,8 @@ SECOND_FACTOR: Final = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 DEVICE_CODE: Final = "FOXDRIVE"
 
 STAFF: Final = (
-    (RoleName.CALL_HANDLER, "calls@demo.example", "Sam Okafor (call handler)"),
-    (RoleName.OPERATOR, "operator@demo.example", "Jo Marsh (operator)"),
-    (RoleName.ORGANISER, "organiser@demo.example", "Pat Ellis (club organiser)"),
-    (RoleName.COUNCIL, "council@demo.example", "Lee Hart (council)"),
+    (RoleName.CALL_HANDLER, "calls@demo.example", "Sam Okafor"),
+    (RoleName.OPERATOR, "operator@demo.example", "Jo Marsh"),
 )
 
 
@@ -62,7 +60,7 @@ def _staff(ctx: Context, role: RoleName, email: str, name: str, now: datetime) -
         account = accounts.create_staff(ctx, email, name, PASSWORD, [role], now)
         second_factor.seed(ctx, account.id, SECOND_FACTOR)
     words = f"{email}, password “{PASSWORD}”; the page shows the second code"
-    return DemoSignIn(role.value, name, "/staff/sign-in", words)
+    return DemoSignIn(role.value.replace("_", " "), name, "/staff/sign-in", words)
 
 
 def _passenger(ctx: Context) -> DemoSignIn | None:
@@ -92,11 +90,18 @@ def _driver(ctx: Context, now: datetime) -> DemoSignIn | None:
 
 
 def _driver_out(session: Session, day: date) -> Driver | None:
-    """A driver who has a shift today, so that there is something to see."""
-    return session.scalar(
-        select(Driver)
-        .join(Shift, Shift.driver_id == Driver.id)
-        .where(Shift.service_date == day, Driver.active)
-        .order_by(Shift.starts, Shift.id)
-        .limit(1)
+    """Whoever drives most people today, so that there is something to see."""
+    plans = session.scalars(
+        select(Plan.runs)
+        .join(ZoneDay, ZoneDay.plan_id == Plan.id)
+        .where(ZoneDay.service_date == day)
     )
+    stops = {run["shift_id"]: len(run["stops"]) for runs in plans for run in runs}
+    rows = session.execute(
+        select(Shift.id, Driver)
+        .join(Driver, Driver.id == Shift.driver_id)
+        .where(Shift.service_date == day, Shift.status == "planned", Driver.active)
+        .order_by(Shift.starts, Shift.id)
+    ).unique()
+    out = [(stops.get(shift, 0), driver) for shift, driver in rows]
+    return max(out, key=lambda one: one[0])[1] if out else None

@@ -173,7 +173,7 @@ class _Desk:
     def _move(self, booking: Booking, row: DriverEvent) -> None:
         before = BookingStatus(booking.status)
         base = self.bases[booking.id]
-        after = fold(base, self.facts[booking.id], booking.promised_earliest)
+        after = fold(base, self.facts[booking.id], booking.due_from)
         self.session.add(
             BookingEvent(
                 booking_id=booking.id,
@@ -201,7 +201,7 @@ class _Desk:
         return self.planned.get(row.booking_id) != row.shift_id
 
     def _words(self, event: Event, booking: Booking) -> str:
-        earliest = booking.promised_earliest
+        earliest = booking.due_from
         fact = next((fact for fact in self.facts[booking.id] if fact.key == event.key), None)
         if fact is None:
             return ""

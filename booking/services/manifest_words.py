@@ -69,7 +69,7 @@ def task_of(rider: Rider, action: str) -> Task:
         outcome=_outcome(done, picking_up),
         done_at=done.actual if done else None,
         fact_key=done.key if done else "",
-        no_show_from=rider.earliest if picking_up else None,
+        no_show_from=rider.due_from if picking_up else None,
     )
 
 

@@ -41,7 +41,7 @@ REST_SECONDS: Final = 60
 """So long nobody tries a day again whose planning failed."""
 QUIET_SECONDS: Final = 10
 """A day is planned once nobody has changed it for so long."""
-TOO_LATE_WORDS: Final = "A bus is too late to keep its times: nothing was moved"
+TOO_LATE_WORDS: Final = "A bus is too late to keep its times: nothing was moved."
 WRONG_WORDS: Final = {
     "window": "somebody cannot be there by the time they were promised",
     "ride limit": "somebody will be on the bus for longer than they should be",
@@ -161,7 +161,7 @@ def _rest(ctx: Context, zone_day_id: int, token: str, now: datetime) -> None:
             .where(ZoneDay.id == zone_day_id, ZoneDay.planning_by == token)
             .values(
                 planning_until=now + timedelta(seconds=REST_SECONDS),
-                planning_progress="Planning failed and will be tried again in a minute",
+                planning_progress="Planning failed and will be tried again in a minute.",
             )
         )
 
@@ -223,7 +223,7 @@ def _nothing(ctx: Context, zone_day_id: int, day: Day) -> PlanOutcome:
         session.execute(
             update(ZoneDay)
             .where(ZoneDay.id == zone_day_id, ZoneDay.version == day.version)
-            .values(wants_planning_since=None, planning_progress="Nothing to plan")
+            .values(wants_planning_since=None, planning_progress="Nothing to plan.")
         )
     return PlanOutcome("nothing", day.version)
 
@@ -305,13 +305,13 @@ def _publish(edit: Edit, draft: Draft) -> PlanOutcome:
         plan = edit.made.plan
     after = before if plan is None else cost(edit.made.problem, plan).total
     if plan is None or (after > before - WORTH_POUNDS and not edit.made.unwritten):
-        edit.zone_day.planning_progress = f"Nothing better found than £{before:.2f}"
+        edit.zone_day.planning_progress = f"Nothing better found than £{before:.2f}."
         return PlanOutcome("kept", version, before, before)
     try:
         edit.publish(plan, edit.made.problem, edit.made.booking_ids, "optimised")
     except PromiseBroken:
-        edit.zone_day.planning_progress = "The plan found would have broken a promise: not used"
+        edit.zone_day.planning_progress = "The plan found would have broken a promise: not used."
         return PlanOutcome("kept", version, before, before)
     tell_bus_found(edit.session, edit.zone_day, before=edit.day.runs, now=edit.now)
-    edit.zone_day.planning_progress = f"Saved £{before - after:.2f}"
+    edit.zone_day.planning_progress = f"Saved £{before - after:.2f}."
     return PlanOutcome("published", edit.zone_day.version, before, after)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,9 +76,19 @@ def _broker(settings: Settings) -> str:
     )
     try:
         client.ping()
+    except redis.RedisError as error:
+        raise NotReady(
+            f"no queue answers at {_without_password(settings.redis_url)}. "
+            "Does Redis run, and is REDIS_URL right?"
+        ) from error
     finally:
         client.close()
     return "answers"
+
+
+def _without_password(url: str) -> str:
+    """An address that may be shown."""
+    return re.sub(r"//[^@/]*@", "//", url)
 
 
 def _engine() -> str:

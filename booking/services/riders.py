@@ -53,6 +53,8 @@ class Rider:
     pickup: Point
     dropoff: Point
     earliest: datetime | None
+    due_from: datetime | None
+    """When they were told to be there: the exact time, once that was told."""
     latest: datetime | None
     arrive_by: datetime | None
     fare_pence: int
@@ -87,7 +89,12 @@ def read_riders(session: Session, day: date, booking_ids: Collection[int]) -> di
         return {}
     facts = facts_of(session, booking_ids, day)
     rows = session.execute(_query().where(Booking.id.in_(booking_ids)))
-    return {row.id: _rider(row, _counting(facts[row.id], row.promised_earliest)) for row in rows}
+    return {row.id: _rider(row, _counting(facts[row.id], _due_from(row))) for row in rows}
+
+
+def _due_from(row: Any) -> datetime | None:
+    told: datetime | None = row.told_pickup_at
+    return told or row.promised_earliest
 
 
 def _counting(facts: list[Fact], earliest: datetime | None) -> tuple[Fact, ...]:
@@ -113,6 +120,7 @@ def _query() -> Select[Any]:
         Booking.status,
         Booking.leg,
         Booking.promised_earliest,
+        Booking.told_pickup_at,
         Booking.promised_latest,
         Booking.promised_arrival,
         Booking.fare_pence,
@@ -155,6 +163,7 @@ def _rider(row: Any, facts: tuple[Fact, ...]) -> Rider:
         pickup=_point(row._mapping, "pickup"),
         dropoff=_point(row._mapping, "dropoff"),
         earliest=row.promised_earliest,
+        due_from=_due_from(row),
         latest=row.promised_latest,
         arrive_by=row.promised_arrival,
         fare_pence=row.fare_pence,

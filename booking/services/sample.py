@@ -13,13 +13,15 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from booking.context import Context
 from booking.db import Database
 from booking.domain.errors import Invalid
 from booking.domain.service_day import at, today
+from booking.domain.words import day_with_year
+from booking.models import ZoneDay
 from booking.services.demo_accounts import DemoSignIn, seed_demo_accounts
 from booking.services.import_data import import_data
 from booking.services.notify import write_day_before
@@ -100,8 +102,23 @@ def load_sample(
         with _hurried(ctx) as quick:
             _load(quick, now, say, folder, days)
         marker.set_mark(ctx.db, marker.READY, now)
+    else:
+        _say_if_elsewhen(ctx, now, say)
     signs = tuple(seed_demo_accounts(ctx, now)) if ctx.settings.demo else ()
     return SampleLogins(state is not marker.State.READY, signs)
+
+
+def _say_if_elsewhen(ctx: Context, now: datetime, say: Progress) -> None:
+    """Say so when the journeys there are lie in quite other days: every page would be empty."""
+    with ctx.db.reading() as session:
+        first, last = session.execute(
+            select(func.min(ZoneDay.service_date), func.max(ZoneDay.service_date))
+        ).one()
+    if first is not None and not first <= today(now) <= last:
+        say(
+            f"The sample journeys here are of {day_with_year(first)} to {day_with_year(last)}. "
+            "Add --fresh to have some around the day you look at."
+        )
 
 
 @contextmanager

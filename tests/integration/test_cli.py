@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -226,3 +227,28 @@ def test_importing_what_is_not_there_is_refused_in_words(run: Run, tmp_path: Pat
     status, said, complained = run("import", str(tmp_path / "nowhere"))
     assert status == 1
     assert "nowhere" in said + complained
+
+
+def test_a_command_works_on_the_demo_it_is_told_of(
+    environment: dict[str, str], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--demo FOLDER` takes that demo's settings; where none was started it says so."""
+    migrate(environment["DATABASE_URL"])
+    told = {name: environment[name] for name in ("DATABASE_URL", "SECRET_KEY")}
+    (tmp_path / "settings.json").write_text(json.dumps(told))
+    for name in told:
+        monkeypatch.delenv(name)
+    code, _, said = run("plan", "XYZ", DAY.isoformat(), "--demo", str(tmp_path))
+    assert (code, "Settings" in said) == (1, False)
+    code, _, said = run("doctor", "--demo", str(tmp_path / "elsewhere"))
+    assert code == 2
+    assert "No demo was started" in said
+
+
+@pytest.mark.parametrize("port", ["0", "99999", "80x", "-1"])
+def test_a_port_that_is_none_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line that says what a port is, before anything is started."""
+    with pytest.raises(SystemExit) as ended:
+        main(["demo", f"--port={port}"])
+    assert ended.value.code == 2
+    assert "is not a port" in capsys.readouterr().err
