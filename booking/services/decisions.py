@@ -13,7 +13,7 @@ from booking.domain.batch_time import decides_at
 from booking.domain.service_day import moment
 from booking.domain.statuses import BookingStatus, RequestStatus
 from booking.domain.words import between, clock, count_of, spoken_list
-from booking.models import JourneyRequest, Refusal
+from booking.models import JourneyRequest, Person, Refusal
 from booking.services.board_day import BoardDay, RunNow
 from booking.services.manifest_words import place_words
 
@@ -130,8 +130,9 @@ def _waiting(read: BoardDay) -> Iterator[Decision]:
 
 def _refused(session: Session, read: BoardDay) -> Iterator[Decision]:
     rows = session.execute(
-        select(JourneyRequest.id, Refusal.village, Refusal.words)
+        select(JourneyRequest.id, Person.name, Refusal.village, Refusal.words)
         .join(Refusal, Refusal.request_id == JourneyRequest.id)
+        .join(Person, Person.id == JourneyRequest.person_id)
         .where(
             JourneyRequest.zone_id == read.zone.id,
             JourneyRequest.service_date == read.day,
@@ -140,8 +141,8 @@ def _refused(session: Session, read: BoardDay) -> Iterator[Decision]:
         .order_by(Refusal.id.desc())
     ).all()
     for row in rows[:REFUSALS_AT_MOST]:
-        where = row.village or "somebody"
-        yield Decision("waiting", f"Refused: {where}", row.words, request_id=row.id, show="refused")
+        who = ", ".join(filter(None, (row.name, row.village)))
+        yield Decision("waiting", f"Refused: {who}", row.words, request_id=row.id, show="refused")
     if len(rows) > REFUSALS_AT_MOST:
         more = len(rows) - REFUSALS_AT_MOST
         yield Decision(
