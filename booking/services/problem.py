@@ -19,7 +19,7 @@ from booking.domain.statuses import IN_PLAN, BookingStatus
 from booking.services.as_driven import ABOARD, Unplanned, as_driven, unplanned_of
 from booking.services.day import BookingFacts, Day, ShiftFacts
 from booking.services.matrix import PlaceMatrix, PlacesMissing
-from booking.services.retime import Key, timed_again
+from booking.services.retime import Key, as_late, timed_again
 from routing.errors import InvalidProblem
 from routing.model import (
     Action,
@@ -102,18 +102,27 @@ def day_problem(
         _frozen(runs.get(shift.id), matrix, shift.depot_id, horizon, reported)
         for shift in day.shifts
     ]
+    ready_at = [_ready_at(past, reported) for past in frozen]
     problem = Problem(
         durations=matrix.durations,
         distances=matrix.distances,
         requests=_requests(day, matrix, unplanned),
         vehicles=tuple(
-            _vehicle(shift, past, row, number, max(horizon, _delayed(past, reported)))
-            for shift, past in zip(day.shifts, frozen, strict=True)
+            _vehicle(shift, past, row, number, max(horizon, ready))
+            for shift, past, ready in zip(day.shifts, frozen, ready_at, strict=True)
         ),
         objective=OBJECTIVE,
     )
     loose = {number[one.booking.id] for one in unplanned if one.set_down is None}
-    plan = _plan(problem, day, [len(past) for past in frozen], row, number, loose)
+    ahead = _ahead(day, frozen, number)
+    for vehicle, (past, ready) in enumerate(zip(frozen, ready_at, strict=True)):
+        if (
+            past
+            and ready > past[-1].departure
+            and not timed_again(problem, vehicle, ahead[vehicle], loose)
+        ):
+            problem = as_late(problem, vehicle, ahead[vehicle])
+    plan = _plan(problem, day, ahead, row, number, loose)
     places = tuple(sorted(row, key=row.__getitem__))
     return DayProblem(problem, plan, day, places, booking_ids, unwritten=bool(unplanned))
 
@@ -260,7 +269,7 @@ def _frozen(
     return list(run.stops[:last])
 
 
-def _delayed(past: Sequence[Stop], reported: Mapping[tuple[int, str], int]) -> int:
+def _ready_at(past: Sequence[Stop], reported: Mapping[tuple[int, str], int]) -> int:
     """When the bus is ready to go on, by what its driver reported; 0 where nothing says so.
 
     A bus known to be late takes on nobody whom it would have to keep waiting. What was
@@ -330,10 +339,19 @@ def alight_seconds(boarding_seconds: int) -> int:
     return max(ALIGHT_SECONDS, boarding_seconds // 2)
 
 
+def _ahead(day: Day, frozen: Sequence[Sequence[Stop]], number: dict[int, int]) -> list[list[Key]]:
+    """For each shift what its run has still to do, in order."""
+    runs = {run.shift_id: run.stops for run in day.runs}
+    return [
+        [_visit_key(s, number) for s in runs.get(shift.id, ())[len(past) :] if _known(s, number)]
+        for shift, past in zip(day.shifts, frozen, strict=True)
+    ]
+
+
 def _plan(
     problem: Problem,
     day: Day,
-    frozen: Sequence[int],
+    ahead: Sequence[Sequence[Key]],
     row: Mapping[int, int],
     number: dict[int, int],
     loose: Collection[int],
@@ -345,9 +363,7 @@ def _plan(
         vehicle = vehicle_of.get(run.shift_id)
         if vehicle is None:
             continue
-        ahead = [stop for stop in run.stops[frozen[vehicle] :] if _known(stop, number)]
-        keys = [_visit_key(stop, number) for stop in ahead]
-        timed = timed_again(problem, vehicle, keys, loose)
+        timed = timed_again(problem, vehicle, ahead[vehicle], loose)
         if timed is None or not any(visit.action is not Action.BREAK for visit in timed.visits):
             timed = None if timed is not None else _as_stored(run, vehicle, row, number)
         if timed is not None:

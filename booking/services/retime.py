@@ -1,14 +1,15 @@
-"""Visits of a run timed afresh: in their order, or with those that have no place of their own
-put where they fit. Imports the routing library only.
+"""Visits of a run timed afresh: in their order, with those that have no place of their own put
+where they fit, or late. Imports the routing library only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Final
 
-from routing.model import Action, Problem, Route
-from routing.schedule import schedule
+from routing.model import Action, Problem, Request, Route, Window
+from routing.schedule import schedule, standing
 
 Key = tuple[Action, int]
 """What is done and for whom: request index, or break index."""
@@ -38,3 +39,47 @@ def timed_again(
     found = (schedule(problem, vehicle, order) for order in orders)
     fitting = (route for route in found if route is not None)
     return min(fitting, key=lambda route: route.end, default=None) if drops else next(fitting, None)
+
+
+def as_late(problem: Problem, vehicle: int, visits: Sequence[Key]) -> Problem:
+    """The problem with those limits moved that a late bus cannot keep in this order.
+
+    Each becomes the earliest the bus can manage and no more, so that nothing can be
+    put in that makes anybody later still. The promises themselves stay as they were.
+    """
+    bus = problem.vehicles[vehicle]
+    now = standing(problem, bus)
+    requests, breaks, on_board = list(problem.requests), list(bus.breaks), dict(now.on_board)
+    place, time = now.place, now.ready
+    for action, index in visits:
+        if action is Action.BREAK:
+            rest = breaks[index]
+            time = max(time, rest.window.earliest)
+            breaks[index] = replace(rest, window=_until(rest.window, time))
+            time += rest.duration
+            continue
+        request = requests[index]
+        there = request.pickup if action is Action.PICKUP else request.dropoff
+        time, place = time + int(problem.durations[place, there]), there
+        if action is Action.PICKUP:
+            time = max(time, request.pickup_window.earliest)
+            requests[index] = replace(request, pickup_window=_until(request.pickup_window, time))
+            time += request.pickup_service
+            on_board[index] = time
+        else:
+            time = max(time, request.dropoff_window.earliest)
+            requests[index] = _set_down(request, time, time - on_board.get(index, time))
+            time += request.dropoff_service
+    end = time + int(problem.durations[place, bus.end])
+    late = replace(bus, breaks=tuple(breaks), shift=_until(bus.shift, end))
+    vehicles = (*problem.vehicles[:vehicle], late, *problem.vehicles[vehicle + 1 :])
+    return replace(problem, requests=tuple(requests), vehicles=vehicles)
+
+
+def _set_down(request: Request, at: int, ride: int) -> Request:
+    limit = None if request.max_ride is None else max(request.max_ride, ride)
+    return replace(request, dropoff_window=_until(request.dropoff_window, at), max_ride=limit)
+
+
+def _until(window: Window, at: int) -> Window:
+    return Window(window.earliest, max(window.latest, at))

@@ -154,6 +154,7 @@ def assert_accessible(axe_source: str) -> Callable[[Page], None]:
     """Fail with a readable list where a page breaks WCAG 2.2 AA or scrolls sideways."""
 
     def check(page: Page) -> None:
+        page.wait_for_load_state()
         if not page.evaluate("() => Boolean(window.axe)"):
             page.evaluate(f"() => {{ {axe_source}\n }}")
         rules = {"runOnly": {"type": "tag", "values": list(WCAG)}}

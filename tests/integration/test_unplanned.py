@@ -17,7 +17,15 @@ from booking.services.matrix import look_up
 from booking.services.plan import plan_zone_day
 from booking.services.problem import DayProblem, day_problem
 from routing.model import Action
-from tests.world import World, book_one, make_context, make_world, violations, wish
+from tests.world import (
+    World,
+    book_one,
+    make_context,
+    make_world,
+    promises,
+    violations,
+    wish,
+)
 
 
 @pytest.fixture
@@ -145,3 +153,19 @@ def test_a_late_bus_promises_nothing_it_cannot_keep(world: World) -> None:
     assert by_plan is not None
     assert ready is not None
     assert ready >= by_plan + 10 * 60
+
+
+def test_a_late_run_is_timed_as_it_will_be(world: World) -> None:
+    """Past everybody's promise the run is planned at the times it can still keep, and legal."""
+    booking = outward(world)[0]
+    shift = planned_on(world)[booking.id]
+    now = due(booking) + timedelta(minutes=90)
+    tap(world, booking, shift, "boarded", now)
+    made = problem_of(world, now)
+    assert violations(world, now=now) == []
+    route = next(r for r in made.plan.routes if made.day.shifts[r.vehicle].id == shift)
+    past = len(made.problem.vehicles[route.vehicle].history)
+    starts = [visit.start for visit in route.visits[past:]]
+    assert starts == sorted(starts)
+    assert starts[0] > route.visits[past - 1].departure
+    assert promises(world)[booking.id][1] == booking.promised_earliest
