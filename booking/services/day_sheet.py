@@ -16,7 +16,7 @@ from booking.domain.party_words import party_words
 from booking.domain.person_words import need_labels
 from booking.domain.statuses import BookingStatus
 from booking.models import Booking, Person, Shift, Zone, ZoneDay
-from booking.services.legs import STATUS_WORDS
+from booking.services.legs import LOOKING, STATUS_WORDS
 from booking.services.notify import pickups_of
 from booking.services.people import phone_words
 from booking.services.riders import Point, Rider, read_riders
@@ -144,6 +144,7 @@ def _line(
     bus_of: dict[int, str],
     phones: dict[int, str],
 ) -> SheetLine:
+    lost = rider.status is BookingStatus.BOOKED and rider.booking_id not in bus_of
     return SheetLine(
         request_id=rider.request_id,
         person_id=rider.person_id,
@@ -161,7 +162,7 @@ def _line(
         homeward=rider.leg == "return",
         bus=bus_of.get(rider.booking_id, ""),
         note=rider.note,
-        status=STATUS_WORDS[rider.status],
+        status=LOOKING if lost else STATUS_WORDS[rider.status],
         going=rider.status in GOING,
     )
 

@@ -18,6 +18,7 @@ from sqlalchemy import or_, select, update
 from booking.adapters.task_queue import TaskQueue
 from booking.context import Context
 from booking.domain.errors import NotFound, PromiseBroken
+from booking.domain.words import count_of
 from booking.models import ZoneDay
 from booking.services.day import Day, load_day
 from booking.services.editing import Edit, edit_day
@@ -313,5 +314,15 @@ def _publish(edit: Edit, draft: Draft) -> PlanOutcome:
         edit.zone_day.planning_progress = "The plan found would have broken a promise: not used."
         return PlanOutcome("kept", version, before, before)
     tell_bus_found(edit.session, edit.zone_day, before=edit.day.runs, now=edit.now)
-    edit.zone_day.planning_progress = f"Saved £{before - after:.2f}."
+    found = len(edit.made.plan.unserved) - len(plan.unserved)
+    edit.zone_day.planning_progress = _gain_words(found, before - after)
     return PlanOutcome("published", edit.zone_day.version, before, after)
+
+
+def _gain_words(found: int, saved: float) -> str:
+    """What a planning was good for: somebody who had no bus counts before any money."""
+    if found > 0:
+        return f"Found a bus for {count_of(found, 'journey', 'journeys')} that had none."
+    if saved >= WORTH_POUNDS:
+        return f"Saved £{saved:.2f}."
+    return "Everybody who is on a bus is in its run now."

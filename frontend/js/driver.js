@@ -6,6 +6,7 @@ import { TapQueue } from './driver_queue.js'
 
 const RETRY_MS = 15000
 const LOOK_MS = 45000
+const REST_MS = 800
 const CLOSES = { boarded: 'pickup', no_show: 'pickup', dropped_off: 'dropoff' }
 const WORDS = { boarded: 'On board', no_show: 'Not there', dropped_off: 'Dropped off' }
 
@@ -40,9 +41,18 @@ class Drive {
     )
   }
 
+  /** A second tap at once would mean the next thing: for a moment the buttons are dead. */
+  rest() {
+    const buttons = document.querySelectorAll('form[data-tap] button')
+    buttons.forEach((button) => button.setAttribute('aria-disabled', 'true'))
+    setTimeout(() => buttons.forEach((button) => button.removeAttribute('aria-disabled')), REST_MS)
+  }
+
   tapped(event) {
     const form = event.target.closest('form[data-tap]')
     if (!form) return
+    if (form.querySelector('[aria-disabled=true]')) return event.preventDefault()
+    this.rest()
     const fields = new FormData(form)
     const kind = fields.get('kind')
     const bookings = fields.getAll('booking').filter((booking) => this.isOpen(Number(booking), kind))

@@ -388,7 +388,7 @@ def test_whose_bus_comes_first_is_rung_first(
     assert [call.name for call in listed.now] == ["Stan Birch", "Mary Wells"]
     page = words(calls.get("/calls/list"))
     assert "01632 960002" in page
-    assert "This is about your bus tomorrow" in page
+    assert "This is about your bus on" in page
     first = listed.now[0].message_id
     calls.post(f"/calls/list/{first}", data={"outcome": TOLD})
     assert [call.name for call in list_calls(stage.ctx, now=EVENING).now] == ["Mary Wells"]

@@ -156,7 +156,9 @@ def _decision(view: BoardView, decision: Decision) -> dict[str, Any]:
     """A decision with the pages it leads to."""
     ways = []
     if decision.request_id:
-        link = url_for("callcentre.journey", request_id=decision.request_id)
+        # What was refused is no journey: its answer, with what else could be done, is shown.
+        page = "callcentre.answer" if decision.show == "refused" else "callcentre.journey"
+        link = url_for(page, request_id=decision.request_id)
         ways.append({"text": "The journey", "href": link})
     if decision.shift_id:
         link = url_for("operator.shift", shift_id=decision.shift_id)

@@ -97,7 +97,7 @@ def test_a_text_says_day_window_arrival_and_way_home() -> None:
 def test_words_to_read_out_leave_out_who_we_are_and_our_number() -> None:
     """On the phone nobody is told to ring the number they are talking to."""
     words = say("call", "day_before", when="tomorrow")
-    assert words.startswith("This is about your bus tomorrow, Tuesday 8 December.")
+    assert words.startswith("This is about your bus on Tuesday 8 December.")
     assert SCHEME.phone not in words
     assert SCHEME.name not in words
 
