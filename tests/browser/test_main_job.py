@@ -191,7 +191,10 @@ def drive_until_travelled(page: Page, shift: str) -> None:
     page.goto(f"/drive/shifts/{shift.rsplit('/', 1)[1]}")
     got_off = False
     for _ in range(120):
-        here = " ".join(page.locator(".oa-stop").first.inner_text().split())
+        stops = page.locator(".oa-stop")
+        if got_off and stops.count() == 0:
+            return  # theirs was the last stop of the run
+        here = " ".join(stops.first.inner_text().split())
         if got_off and PASSENGER not in here:
             return
         got_off = "Drop off" in here and PASSENGER in here
