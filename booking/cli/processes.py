@@ -66,31 +66,14 @@ def _worker(arguments: argparse.Namespace) -> int:
         if arguments.concurrency == 1
         else ["--pool", "prefork", "--concurrency", str(arguments.concurrency)]
     )
-    return _celery(
-        "workers.tasks:app",
-        "worker",
-        "--loglevel",
-        "WARNING",
-        "-Q",
-        "outabout,outabout-plan",
-        *pool,
-    )
+    return _celery("workers.tasks:app", "worker", "-Q", "outabout,outabout-plan", *pool)
 
 
 def _beat(_: argparse.Namespace) -> int:
     settings = Settings.from_environment()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     schedule = str(settings.data_dir / "beat-schedule")
-    return _celery(
-        "workers.clock:app",
-        "beat",
-        "--loglevel",
-        "WARNING",
-        "--pidfile",
-        "",
-        "--schedule",
-        schedule,
-    )
+    return _celery("workers.clock:app", "beat", "--pidfile", "", "--schedule", schedule)
 
 
 def _celery(app: str, *words: str) -> int:
