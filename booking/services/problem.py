@@ -116,12 +116,8 @@ def day_problem(
     loose = {number[one.booking.id] for one in unplanned if one.set_down is None}
     ahead = _ahead(day, frozen, number)
     for vehicle, (past, ready) in enumerate(zip(frozen, ready_at, strict=True)):
-        if (
-            past
-            and ready > past[-1].departure
-            and not timed_again(problem, vehicle, ahead[vehicle], loose)
-        ):
-            problem = as_late(problem, vehicle, ahead[vehicle])
+        if past and ready > past[-1].departure:
+            problem = as_late(problem, vehicle, ahead[vehicle], loose)
     plan = _plan(problem, day, ahead, row, number, loose)
     places = tuple(sorted(row, key=row.__getitem__))
     return DayProblem(problem, plan, day, places, booking_ids, unwritten=bool(unplanned))

@@ -41,12 +41,16 @@ def timed_again(
     return min(fitting, key=lambda route: route.end, default=None) if drops else next(fitting, None)
 
 
-def as_late(problem: Problem, vehicle: int, visits: Sequence[Key]) -> Problem:
-    """The problem with those limits moved that a late bus cannot keep in this order.
+def as_late(
+    problem: Problem, vehicle: int, visits: Sequence[Key], loose: Collection[int] = ()
+) -> Problem:
+    """The problem with those limits moved that a late bus cannot keep; as it is if it can.
 
-    Each becomes the earliest the bus can manage and no more, so that nothing can be
-    put in that makes anybody later still. The promises themselves stay as they were.
+    Each becomes the earliest the bus can manage in this order and no more, so that
+    nothing can be put in that makes anybody later still. The promises themselves stay.
     """
+    if timed_again(problem, vehicle, visits, loose) is not None:
+        return problem
     bus = problem.vehicles[vehicle]
     now = standing(problem, bus)
     requests, breaks, on_board = list(problem.requests), list(bus.breaks), dict(now.on_board)
