@@ -18,7 +18,7 @@ from booking.models import JourneyRequest
 from booking.services.board_day import BoardDay, Going, RunNow, get_zone, read_day
 from booking.services.decisions import Decision, decisions_of
 from booking.services.manifest_words import place_words
-from booking.services.plan_request import request_planning
+from booking.services.plan_request import WAITING_WORDS, request_planning
 from booking.services.zone_days import ensure_zone_day
 
 QUIET_DAY: Final = (420, 1140)
@@ -245,7 +245,7 @@ def _planning(read: BoardDay, now: datetime) -> Planning:
     claimed = zone_day.planning_until is not None and zone_day.planning_until > now
     asked = zone_day.wants_planning_since
     waits = asked is not None and now - asked < STUCK_AFTER
-    words = zone_day.planning_progress or ("Waiting for a worker" if waits else "")
+    words = zone_day.planning_progress or (WAITING_WORDS if waits else "")
     if not claimed and asked is not None and not waits:
         words = "Asked for, and no worker has taken it up yet. It will be tried again by itself."
     if not words:

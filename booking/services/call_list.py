@@ -144,30 +144,34 @@ def told_on_the_phone(ctx: Context, request_id: int, *, now: datetime) -> int:
         return int(closed.rowcount)  # type: ignore[attr-defined]
 
 
-def _windows(session: Session, messages: Iterable[Message]) -> dict[int, list[datetime]]:
-    """Request id → when the window of each of its pick-ups closes, those over included."""
+Window = tuple[datetime, datetime]
+"""Of a pick-up: when its window closes, and the time they are told."""
+
+
+def _windows(session: Session, messages: Iterable[Message]) -> dict[int, list[Window]]:
+    """Request id → the windows of its pick-ups, those over included."""
     requests = {message.request_id for message in messages if message.request_id is not None}
     rows = session.execute(
-        select(Booking.request_id, Booking.promised_latest).where(
+        select(Booking.request_id, Booking.promised_latest, Booking.told_pickup_at).where(
             Booking.request_id.in_(requests),
             Booking.status.in_(LIVE),
         )
     )
-    found: dict[int, list[datetime]] = defaultdict(list)
-    for request_id, latest in rows:
+    found: dict[int, list[Window]] = defaultdict(list)
+    for request_id, latest, told in rows:
         if latest is not None:
-            found[request_id].append(latest)
+            found[request_id].append((latest, told or latest))
     return found
 
 
 def _view(
-    session: Session, message: Message, windows: dict[int, list[datetime]], now: datetime
+    session: Session, message: Message, windows: dict[int, list[Window]], now: datetime
 ) -> CallView:
     person = session.get(Person, message.person_id) if message.person_id else None
     request = session.get(JourneyRequest, message.request_id) if message.request_id else None
     closing = windows.get(message.request_id or 0, [])
     # A driver may not have reported the way there: what is over says nothing of the way home.
-    comes_at = min((latest for latest in closing if latest >= now), default=None)
+    comes_at = min((told for latest, told in closing if latest >= now), default=None)
     return CallView(
         message_id=message.id,
         person_id=message.person_id,

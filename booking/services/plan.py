@@ -263,7 +263,7 @@ def _reporter(
         if step.seconds < last[0] + 1.0:
             return
         last[0] = step.seconds
-        words = f"{step.seconds:.0f} s, {step.iterations} tries, costs £{step.cost:.2f}"
+        words = f"{step.seconds:.0f} s, {step.iterations} tries, costs £{step.cost:.2f}."
         if progress is not None:
             progress(words)
         until = now + timedelta(seconds=step.seconds + CLAIM_SECONDS)

@@ -16,7 +16,7 @@ from booking.models import ZoneDay
 from booking.services.outbox import add
 
 PLAN_TASK: Final = "plan_zone_day"
-WAITING_WORDS: Final = "Waiting for a worker"
+WAITING_WORDS: Final = "Waiting for a worker."
 
 
 def request_planning(ctx: Context, zone_day_id: int, *, now: datetime) -> None:

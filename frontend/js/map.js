@@ -11,8 +11,11 @@ function styleOf(feature) {
   if (geometry.type.endsWith('Polygon')) {
     return { color: '#44524c', weight: 2, fillColor: '#dcebe3', fillOpacity: 0.45, dashArray: '6 4' }
   }
-  const row = properties.row ?? 0
-  return { color: RUN_COLOURS[row % RUN_COLOURS.length], weight: 5, opacity: 0.85 }
+  return { color: colourOf(properties), weight: 5, opacity: 0.85 }
+}
+
+function colourOf({ row = 0 }) {
+  return RUN_COLOURS[row % RUN_COLOURS.length]
 }
 
 function markerOf(L, feature, latlng) {
@@ -26,6 +29,7 @@ function markerOf(L, feature, latlng) {
   const marker = L.marker(latlng, { icon, title: name, keyboard: false })
   marker.on('add', () => {
     marker.getElement().textContent = String(number)
+    marker.getElement().style.background = colourOf(feature.properties)
     marker.getElement().setAttribute('aria-hidden', 'true')
   })
   return marker
@@ -62,9 +66,12 @@ export async function start(element) {
   const L = window.L
   const said = element.parentElement.querySelector('[data-map-said]')
   if (!L) return
-  const map = L.map(element, { scrollWheelZoom: false, attributionControl: Boolean(element.dataset.tiles) })
+  const tiles = Boolean(element.dataset.tiles)
+  // Without tiles, which come in whole steps, the zone can fill its frame.
+  const zoomSnap = tiles ? 1 : 0.25
+  const map = L.map(element, { scrollWheelZoom: false, attributionControl: tiles, zoomSnap })
   map.setView([52.7, -1.1], 9)
-  if (element.dataset.tiles) {
+  if (tiles) {
     const credit = document.createElement('span')
     credit.textContent = element.dataset.credit
     L.tileLayer(element.dataset.tiles, { attribution: credit.innerHTML }).addTo(map)

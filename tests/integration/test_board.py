@@ -177,7 +177,7 @@ def test_plan_now_is_a_row_and_no_call(world: World) -> None:
         ).all()
         assert [e.payload for e in entry] == [{"zone_day_id": 1}]
     state = planning(world.ctx, "MEL1", DAY, now=NINE)
-    assert (state.is_running, state.words) == (True, "Waiting for a worker")
+    assert (state.is_running, state.words) == (True, "Waiting for a worker.")
 
 
 def test_a_planning_ends_on_the_screen(world: World) -> None:

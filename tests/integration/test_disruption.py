@@ -296,13 +296,14 @@ def test_who_stands_at_the_stop_for_a_bus_that_broke_down_is_rung_first(world: W
 
 
 def test_a_way_there_nobody_reported_does_not_hide_the_way_home(world: World) -> None:
-    """The bus home is what the call is about; it is urgent when that comes soon."""
+    """The bus home is what the call is about, at the time that is read out; it is soon urgent."""
     ring_everybody(world)
     request = book_one(world, wish(world, home=time(14)))
     write_day_before(world.ctx, now=at(DAY - timedelta(days=1), time(17, 5)))
-    home = bookings_of(world, request)["return"].promised_latest
+    home = bookings_of(world, request)["return"]
+    assert home.told_pickup_at != home.promised_latest
     (call,) = calls(world, at(DAY, time(13))).now
-    assert (call.request_id, call.comes_at, call.urgent) == (request, home, True)
+    assert (call.request_id, call.comes_at, call.urgent) == (request, home.told_pickup_at, True)
     assert calls(world, at(DAY, time(18))).overdue == 1
 
 

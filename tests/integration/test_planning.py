@@ -76,7 +76,7 @@ def test_nobody_waits_for_a_worker_once_the_day_is_planned(world: World) -> None
     day = day_of(world).id
     plan_zone_day(world.ctx, day, now=LATER, seconds=0.1)
     request_planning(world.ctx, day, now=LATER)
-    assert day_of(world).planning_progress == "Waiting for a worker"
+    assert day_of(world).planning_progress == "Waiting for a worker."
     with world.ctx.db.writing() as session:
         session.get_one(ZoneDay, day).wants_planning_since = None
     assert plan_if_wanted(world.ctx, day, now=LATER).outcome == "nothing"
