@@ -1,4 +1,4 @@
-"""The call list: people to ring, most urgent first, and what came of each call."""
+"""The call list: people to ring, who has no bus any more first, and what came of each call."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 
 from booking.context import Context
 from booking.domain.errors import Invalid, NotFound
+from booking.domain.service_day import today
 from booking.domain.statuses import BookingStatus
 from booking.models import AuditEntry, Booking, JourneyRequest, Message, Person
 from booking.services.channels import CALL
 from booking.services.messages import DISRUPTED
 from booking.services.people import phone_words
+from booking.services.zone_days import carried_by_plan
 
 TOLD: Final = "told"
 NO_ANSWER: Final = "no_answer"
@@ -29,7 +31,8 @@ LIVE: Final = (BookingStatus.BOOKED.value, BookingStatus.WAITING.value, BookingS
 
 @dataclass(frozen=True, slots=True)
 class CallView:
-    """Somebody to ring. `comes_at` is the next pick-up to come (None: there is none)."""
+    """Somebody to ring. `comes_at` is the next pick-up that was promised and is not over
+    (None: there is none); of who is `stranded`, the next one no bus comes to."""
 
     message_id: int
     person_id: int | None
@@ -45,20 +48,24 @@ class CallView:
     due_at: datetime
     tries: int
     urgent: bool
-    disrupted: bool
-    """Whether they are rung because their bus broke down."""
+    stranded: bool
+    """Whether they are rung because their bus broke down, and no other is found."""
     passed: bool
     """Whether every bus of that journey was to have come by now."""
+    last_at: datetime | None
+    """When the last of the buses the call is about was to come."""
+    is_today: bool
+    """Whether `last_at` lies on the day that it is now."""
 
     @property
     def too_late(self) -> bool:
         """Whether ringing is of no use any more. Who may still stand there is always rung."""
-        return self.passed and not self.disrupted
+        return self.passed and not self.waiting_there
 
     @property
     def waiting_there(self) -> bool:
         """Whether they may be standing at the stop for a bus that broke down."""
-        return self.passed and self.disrupted
+        return self.passed and self.stranded and self.is_today
 
     @property
     def resting(self) -> bool:
@@ -77,12 +84,13 @@ class CallListView:
 
 
 def list_calls(ctx: Context, *, now: datetime, limit: int = 200) -> CallListView:
-    """Everybody to ring: who waits for a bus that broke down, then whose bus comes first."""
+    """Everybody to ring: who has no bus any more, today's first; then whose bus comes first."""
+    broke_down = Message.key.like(f"{DISRUPTED}:%")
     with ctx.db.reading() as session:
         waiting = session.scalars(
             select(Message)
             .where(Message.channel == CALL, Message.status == "waiting")
-            .order_by(Message.due_at, Message.id)
+            .order_by(broke_down.desc(), Message.due_at, Message.id)
             .limit(limit)
         ).all()
         windows = _windows(session, waiting)
@@ -144,34 +152,58 @@ def told_on_the_phone(ctx: Context, request_id: int, *, now: datetime) -> int:
         return int(closed.rowcount)  # type: ignore[attr-defined]
 
 
-Window = tuple[datetime, datetime]
-"""Of a pick-up: when its window closes, and the time they are told."""
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A pick-up that was promised: when its window closes, and the time they are told."""
+
+    closes: datetime
+    told: datetime
+    has_bus: bool
 
 
-def _windows(session: Session, messages: Iterable[Message]) -> dict[int, list[Window]]:
-    """Request id → the windows of its pick-ups, those over included."""
-    requests = {message.request_id for message in messages if message.request_id is not None}
+def _windows(session: Session, messages: Iterable[Message]) -> dict[int, list[_Window]]:
+    """Request id → the windows of its pick-ups, those over included.
+
+    Plans are read only where a bus broke down; elsewhere everybody has one.
+    """
+    about = {one.request_id for one in messages if one.request_id is not None}
+    lost = {one.request_id for one in messages if _broke_down(one)}
     rows = session.execute(
-        select(Booking.request_id, Booking.promised_latest, Booking.told_pickup_at).where(
-            Booking.request_id.in_(requests),
-            Booking.status.in_(LIVE),
-        )
-    )
-    found: dict[int, list[Window]] = defaultdict(list)
-    for request_id, latest, told in rows:
-        if latest is not None:
-            found[request_id].append((latest, told or latest))
+        select(
+            Booking.id,
+            Booking.request_id,
+            Booking.zone_day_id,
+            Booking.promised_latest,
+            Booking.told_pickup_at,
+        ).where(Booking.request_id.in_(about), Booking.status.in_(LIVE))
+    ).all()
+    days = {row.zone_day_id for row in rows if row.request_id in lost}
+    carried = {day: carried_by_plan(session, day) for day in days}
+    found: dict[int, list[_Window]] = defaultdict(list)
+    for row in rows:
+        if row.promised_latest is not None:
+            has_bus = row.request_id not in lost or row.id in carried[row.zone_day_id]
+            told = row.told_pickup_at or row.promised_latest
+            found[row.request_id].append(_Window(row.promised_latest, told, has_bus))
     return found
 
 
+def _broke_down(message: Message) -> bool:
+    """Whether it says that a bus broke down; it waits until there is a bus again."""
+    return message.key.startswith(f"{DISRUPTED}:")
+
+
 def _view(
-    session: Session, message: Message, windows: dict[int, list[Window]], now: datetime
+    session: Session, message: Message, windows: dict[int, list[_Window]], now: datetime
 ) -> CallView:
     person = session.get(Person, message.person_id) if message.person_id else None
     request = session.get(JourneyRequest, message.request_id) if message.request_id else None
-    closing = windows.get(message.request_id or 0, [])
+    promised = windows.get(message.request_id or 0, [])
+    without = [window for window in promised if not window.has_bus]
+    about = without or promised
     # A driver may not have reported the way there: what is over says nothing of the way home.
-    comes_at = min((told for latest, told in closing if latest >= now), default=None)
+    comes_at = min((one.told for one in about if one.closes >= now), default=None)
+    last_at = max((one.told for one in about), default=None)
     return CallView(
         message_id=message.id,
         person_id=message.person_id,
@@ -186,12 +218,15 @@ def _view(
         due_at=message.due_at,
         tries=message.attempts,
         urgent=comes_at is not None and comes_at - now <= URGENT,
-        disrupted=message.key.startswith(f"{DISRUPTED}:"),
-        passed=bool(closing) and comes_at is None,
+        stranded=bool(without),
+        passed=bool(about) and comes_at is None,
+        last_at=last_at,
+        is_today=last_at is not None and today(last_at) == today(now),
     )
 
 
 def _urgency(call: CallView) -> tuple[bool, bool, float, datetime]:
-    """Who may stand at the stop first, then buses that come soon; the rest oldest first."""
-    moment = call.comes_at.timestamp() if call.comes_at else 0.0
-    return (not call.waiting_there, call.comes_at is None, moment, call.due_at)
+    """Who has no bus first, by its time, so that today's lead; then whose bus comes first;
+    the rest oldest first."""
+    at = call.comes_at or (call.last_at if call.stranded else None)
+    return (not call.stranded, at is None, at.timestamp() if at else 0.0, call.due_at)

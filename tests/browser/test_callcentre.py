@@ -92,7 +92,6 @@ def test_a_call_from_hello_to_the_reference_by_keyboard_alone(
 ) -> None:
     """Nobody touches a mouse, and what was said is what is booked."""
     page = open_page("/calls/")
-    page.keyboard.press("w")
     page.keyboard.type("stann birtch")
     press_on(page, "Enter")
     press_on(page, "Alt+1")
@@ -120,10 +119,32 @@ def test_a_call_from_hello_to_the_reference_by_keyboard_alone(
     )
 
 
+def test_a_name_typed_on_arrival_is_typed_and_nothing_else(open_page: Open) -> None:
+    """The cursor waits in the box; letters that are keys elsewhere are letters there."""
+    page = open_page("/calls/")
+    expect(page.locator("#who")).to_be_focused()
+    page.keyboard.type("rosevq soe w1")
+    expect(page.locator("#who")).to_have_value("rosevq soe w1")
+    assert page.url.endswith("/calls/")
+    page.keyboard.press("Escape")
+    expect(page.locator("#who")).not_to_be_focused()
+    page.keyboard.press("e")
+    expect(page.locator("#reference")).to_be_focused()
+
+
+def test_whom_was_found_is_one_key_away(open_page: Open) -> None:
+    """After a search no box has the cursor, so that a number alone opens a person."""
+    page = open_page("/calls/")
+    page.keyboard.type("stan")
+    press_on(page, "Enter")
+    press_on(page, "1")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Stan Birch")
+
+
 def test_a_caller_cancels_by_keyboard_alone(stage: Stage, open_page: Open) -> None:
     """By the reference they read out, to the word Cancelled."""
     page = open_page("/calls/")
-    page.keyboard.press("e")
+    page.keyboard.press("Alt+e")
     page.keyboard.type(stage.ids["reference"])
     press_on(page, "Enter")
     press_on(page, "x")

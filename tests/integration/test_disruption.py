@@ -295,6 +295,34 @@ def test_who_stands_at_the_stop_for_a_bus_that_broke_down_is_rung_first(world: W
     assert listed.overdue == 0
 
 
+def test_who_has_no_bus_is_rung_before_whose_bus_comes_sooner(world: World) -> None:
+    """The bus left has no space for the wheelchair of the later journey; a day on it is over."""
+    ring_everybody(world)
+    soon = book_one(world, wish(world))
+    lost = book_one(world, wish(world, 1, by=time(12), party=Party(wheelchairs=1)))
+    write_day_before(world.ctx, now=at(DAY - timedelta(days=1), time(17, 5)))
+    now = at(DAY, time(8))
+    assert [call.request_id for call in calls(world, now).now] == [soon, lost]
+    add_bus(world, spaces=0)
+    break_down(world, now)
+    listed = calls(world, now).now
+    assert [(call.request_id, call.stranded) for call in listed] == [(lost, True), (soon, False)]
+    assert calls(world, now + timedelta(days=1)).now == ()
+
+
+def test_what_is_read_out_about_a_lost_bus_is_said_to_the_passenger(world: World) -> None:
+    """Sorry, what it means, what to do, what happens next; no word is for the call handler."""
+    ring_everybody(world)
+    book_one(world, wish(world))
+    break_down(world)
+    (call,) = calls(world, NOW).now
+    said = " ".join(call.paragraphs)
+    assert said.startswith("I am sorry, I have bad news about your bus on Tuesday 8 December.")
+    assert "Please do not wait at the stop." in said
+    assert said.endswith("I can look for one with you now.")
+    assert "them" not in said
+
+
 def test_a_way_there_nobody_reported_does_not_hide_the_way_home(world: World) -> None:
     """The bus home is what the call is about, at the time that is read out; it is soon urgent."""
     ring_everybody(world)
