@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from booking.domain.plan_record import Stop
+from booking.domain.words import how_late
 
 LATE_FROM_MINUTES: Final = 3
 """Less than this nobody at a bus stop notices."""
@@ -49,6 +50,21 @@ def late_minutes(planned: int, expected: int) -> int:
     """Whole minutes behind the plan; small differences are none."""
     late = (expected - planned) // 60
     return late if late >= LATE_FROM_MINUTES else 0
+
+
+def how_it_goes(earliest: int | None, latest: int | None, at: int, *, begun: bool) -> str:
+    """A visit at `at` against what was told, in words: "12 min late", "on time", "5 min early".
+
+    Of a run that has not begun nothing is known but that it is late; a limit of None is
+    not one. Seconds of the service day.
+    """
+    late = 0 if latest is None else -(-max(0, at - latest) // 60)
+    early = 0 if earliest is None else max(0, earliest - at) // 60
+    if late >= LATE_FROM_MINUTES:
+        return how_late(late)
+    if not begun:
+        return ""
+    return how_late(-early if early >= LATE_FROM_MINUTES else 0)
 
 
 def _happened(stop: Stop, done: Done) -> int | None:

@@ -36,6 +36,8 @@ class Mark:
     label: str
     booking_id: int
     late_min: int
+    how: str
+    """How it goes or went, in words; empty before the run has begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ def _row(read: BoardDay, run: RunNow) -> Row:
         withdrawn=shift.status != "planned",
         breaks=tuple(_breaks(run)),
         load=tuple(_load(run)),
-        stops=tuple(_mark(read.day, going) for going in run.goings if going.rider),
+        stops=tuple(_mark(read.day, going, run.begun) for going in run.goings if going.rider),
     )
 
 
@@ -181,7 +183,7 @@ def _load(run: RunNow) -> Iterable[Part]:
         since = going.expected
 
 
-def _mark(day: date, going: Going) -> Mark:
+def _mark(day: date, going: Going, begun: bool) -> Mark:
     rider = going.rider
     assert rider is not None
     place = place_words(rider.place(going.stop.action))
@@ -197,6 +199,7 @@ def _mark(day: date, going: Going) -> Mark:
         label=words,
         booking_id=rider.booking_id,
         late_min=late if late >= LATE_FROM_MINUTES else 0,
+        how=going.how_it_goes(day, begun=begun),
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from booking.domain.errors import NotFound
 from booking.domain.plan_record import Run, Stop
-from booking.domain.run_times import expected_starts
+from booking.domain.run_times import expected_starts, how_it_goes
 from booking.domain.service_day import seconds_into
 from booking.domain.statuses import BookingStatus
 from booking.models import Booking, Plan, Shift, Zone, ZoneDay
@@ -65,6 +65,22 @@ class Going:
             return 0
         return max(0, self.expected - seconds_into(day, limit))
 
+    def how_it_goes(self, day: date, *, begun: bool) -> str:
+        """The same in words, early too; nothing of who was not there. Getting off has no
+        time that is too early."""
+        rider = self.rider
+        if rider is None or rider.status is BookingStatus.NO_SHOW:
+            return ""
+        getting_on = self.stop.action == "pickup"
+        earliest = rider.due_from if getting_on else None
+        latest = rider.latest if getting_on else rider.arrive_by
+        return how_it_goes(
+            seconds_into(day, earliest) if earliest else None,
+            seconds_into(day, latest) if latest else None,
+            self.expected,
+            begun=begun,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class RunNow:
@@ -72,6 +88,11 @@ class RunNow:
 
     shift: Shift
     goings: tuple[Going, ...]
+
+    @property
+    def begun(self) -> bool:
+        """Whether its driver has reported anything."""
+        return any(going.is_done for going in self.goings)
 
     @property
     def people(self) -> tuple[Rider, ...]:

@@ -145,6 +145,19 @@ def test_a_stop_that_is_done_is_late_no_more(world: World) -> None:
     assert [mark.late_min for mark in marks] == [0, 0]
 
 
+def test_on_time_is_said_only_of_a_run_that_has_begun(world: World) -> None:
+    """Before it nothing is said of any stop; who got on too soon was early."""
+    assert {mark.how for row in look(world, NOW).rows for mark in row.stops} == {""}
+    first = min(bookings(world), key=lambda b: b.promised_earliest or NINE)
+    assert first.promised_earliest is not None
+    when = first.promised_earliest - timedelta(minutes=20)
+    drive(world, first, "boarded", when)
+    row = next(row for row in look(world, when).rows for m in row.stops if m.booking_id == first.id)
+    said = {(mark.booking_id, mark.kind): mark.how for mark in row.stops}
+    assert said.pop((first.id, "pickup")) == "20 min early"
+    assert set(said.values()) == {"on time"}
+
+
 def test_a_shift_without_driver_is_to_be_decided(world: World) -> None:
     """With people on it it is a problem, without it only waits."""
     busy, _ = driven_by(world, bookings(world)[0].id)

@@ -115,6 +115,7 @@ def _row(row: Row) -> dict[str, Any]:
             "kind": mark.kind,
             "label": mark.label,
             "late_min": mark.late_min,
+            "how": mark.how,
             "quiet": mark not in said,
             "href": url_for(
                 "operator.shift", shift_id=row.shift_id, _anchor=f"{mark.kind}-{mark.booking_id}"

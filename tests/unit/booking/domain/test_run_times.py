@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from booking.domain.plan_record import Stop
-from booking.domain.run_times import expected_starts, late_minutes
+from booking.domain.run_times import expected_starts, how_it_goes, late_minutes
 
 TEN = 36_000
 
@@ -70,3 +72,20 @@ def test_small_differences_are_none() -> None:
     """Two minutes behind is on time, three are three."""
     assert late_minutes(TEN, TEN + 179) == 0
     assert late_minutes(TEN, TEN + 180) == 3
+
+
+@pytest.mark.parametrize(
+    ("at", "begun", "words"),
+    [
+        (TEN, False, ""),
+        (TEN, True, "on time"),
+        (TEN - 179, True, "on time"),
+        (TEN - 600, True, "10 min early"),
+        (TEN + 720, True, "on time"),
+        (TEN + 1320, True, "12 min late"),
+        (TEN + 1320, False, "12 min late"),
+    ],
+)
+def test_how_it_goes_is_said_in_words(at: int, begun: bool, words: str) -> None:
+    """Told between ten and ten past; a run that has not begun is not on time."""
+    assert how_it_goes(TEN, TEN + 600, at, begun=begun) == words
