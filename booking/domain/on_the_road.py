@@ -19,6 +19,8 @@ from booking.domain.statuses import BookingStatus
 ROAD_DAY_BEGINS: Final = timedelta(hours=3)
 """A shift belongs to one service day; what it reports lies between 3:00 and 27:00 of it."""
 DAY: Final = timedelta(days=1)
+ASK_BEFORE: Final = timedelta(minutes=15)
+"""Boarding somebody longer than this before their time is asked about: it may be a mis-tap."""
 
 
 class FactKind(StrEnum):
@@ -48,13 +50,15 @@ MOVABLE: Final = ROAD | {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One report. `at` is the moment on the device, put right by `on_the_day`."""
+    """One report. `at` is the moment on the device, put right by `on_the_day`; `number`
+    grows in the order in which reports were taken in."""
 
     key: str
     kind: FactKind
     at: datetime
     received_at: datetime
     note: str = ""
+    number: int = 0
 
     @property
     def actual(self) -> datetime:

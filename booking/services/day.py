@@ -225,4 +225,5 @@ def fact_of(row: DriverEvent, day: date) -> Fact:
         at=on_the_day(row.happened_at, day),
         received_at=row.received_at,
         note=row.note,
+        number=row.id or 0,
     )

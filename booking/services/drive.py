@@ -210,6 +210,10 @@ class _Desk:
         cancelled = self.bases[booking.id] in CANCELLED
         if cancelled and fact.kind is FactKind.BOARDED:
             return "This journey had been cancelled. Tell the office that they are on board."
+        if fact.kind is FactKind.BOARDED and self.planned.get(booking.id, self.shift_id) != (
+            self.shift_id
+        ):
+            return "The plan has them on another bus. Tell the office that they are on yours."
         return ""
 
 

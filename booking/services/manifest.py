@@ -35,6 +35,14 @@ TAKEN_BACK_WITHIN: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
+class Aboard:
+    """Somebody who is on the bus."""
+
+    booking_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ManifestView:
     """A shift's run as the driver works through it. `next` is None when all is done."""
 
@@ -53,7 +61,7 @@ class ManifestView:
     next: StopView | None
     break_first: StopView | None
     """A break that comes before the next stop."""
-    on_board: tuple[str, ...]
+    on_board: tuple[Aboard, ...]
     last_done: Task | None
     """What was reported last, to be taken back if it was a mis-tap."""
     made_at: datetime
@@ -174,7 +182,9 @@ def _manifest(session: Session, shift: Shift, now: datetime) -> ManifestView:
         next=ahead,
         break_first=_break_before(stops, ahead, now),
         on_board=tuple(
-            rider.name for rider in riders.values() if rider.status is BookingStatus.ON_BOARD
+            Aboard(rider.booking_id, rider.name)
+            for rider in riders.values()
+            if rider.status is BookingStatus.ON_BOARD
         ),
         last_done=_last_done(stops, now),
         made_at=now,
@@ -207,14 +217,15 @@ def _break_before(
 
 
 def _last_done(stops: Iterable[StopView], now: datetime) -> Task | None:
+    """What was tapped last; taps that reached us at one moment, in the order they were taken in."""
     lately = now - TAKEN_BACK_WITHIN
     done = [
-        (task.done_at, task.fact_key, task)
+        (task.done.actual, task.done.at, task.done.number, task)
         for stop in stops
         for task in stop.tasks
-        if task.done_at is not None and task.done_at >= lately
+        if task.done is not None and task.done.actual >= lately
     ]
-    return max(done, key=lambda one: one[:2])[2] if done else None
+    return max(done, key=lambda one: one[:3])[3] if done else None
 
 
 def _card(session: Session, shift: Shift, zone_name: str, now: datetime) -> ShiftCard:

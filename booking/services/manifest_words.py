@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from booking.domain.needs import Need, Party
-from booking.domain.on_the_road import Fact, FactKind
+from booking.domain.on_the_road import ASK_BEFORE, Fact, FactKind
 from booking.domain.words import between, clock, count_of, pounds, spoken_list
 from booking.services.riders import Point, Rider
 
@@ -33,8 +33,9 @@ OUTCOMES: Final = {
 class Task:
     """One person to get on or off at a stop.
 
-    `outcome` is empty while it is to be done; `fact_key` is the key of the report
-    that closed it. `no_show_from` is when they may be reported as not there.
+    `outcome` is empty while it is to be done; `done` is the report that closed it.
+    `due_from` is when they were told to be there: before it nobody is "not there",
+    and boarding long before it is asked about.
     """
 
     booking_id: int
@@ -47,9 +48,18 @@ class Task:
     fare: str
     arrived: bool
     outcome: str
-    done_at: datetime | None
-    fact_key: str
-    no_show_from: datetime | None
+    done: Fact | None
+    due_from: datetime | None
+
+    @property
+    def fact_key(self) -> str:
+        """The key of the report that closed it, to take it back by."""
+        return self.done.key if self.done else ""
+
+    @property
+    def ask_until(self) -> datetime | None:
+        """Until when boarding them is asked about."""
+        return self.due_from - ASK_BEFORE if self.due_from and not self.outcome else None
 
 
 def task_of(rider: Rider, action: str) -> Task:
@@ -67,9 +77,8 @@ def task_of(rider: Rider, action: str) -> Task:
         fare=pounds(rider.fare_pence) if picking_up else "",
         arrived=rider.arrived(action),
         outcome=_outcome(done, picking_up),
-        done_at=done.actual if done else None,
-        fact_key=done.key if done else "",
-        no_show_from=rider.due_from if picking_up else None,
+        done=done,
+        due_from=rider.due_from if picking_up else None,
     )
 
 

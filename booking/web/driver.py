@@ -25,7 +25,9 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
 from booking.domain.errors import NotFound
+from booking.domain.on_the_road import FactKind
 from booking.services import audit
+from booking.services.boarding import boarding_question, early_words
 from booking.services.drive import Recorded, record_events
 from booking.services.manifest import ManifestView, manifest, todays_shifts
 from booking.services.manifest_words import task_lines
@@ -43,6 +45,7 @@ def _frame() -> dict[str, Any]:
         "home_href": url_for("driver.today"),
         "new_key": lambda: uuid4().hex,
         "task_lines": task_lines,
+        "early_words": early_words,
     }
 
 
@@ -51,7 +54,7 @@ def _frame() -> dict[str, Any]:
 def today() -> ResponseReturnValue:
     """The driver's shifts: the one that goes on now first."""
     shifts = todays_shifts(here.ctx(), _driver_id(), here.now())
-    return render_template("driver/today.html", shifts=shifts)
+    return render_template("driver/today.html", shifts=shifts, now=here.now())
 
 
 @bp.get("/shifts/<int:shift_id>")
@@ -78,9 +81,13 @@ def pdf(shift_id: int) -> ResponseReturnValue:
 @bp.post("/shifts/<int:shift_id>/report")
 @drivers_only
 def report(shift_id: int) -> ResponseReturnValue:
-    """One tap, from the form."""
-    _manifest(shift_id)  # Whoever may not see the shift may not report on it.
+    """One tap, from the form; boarding somebody long before their time is asked about once."""
+    view = _manifest(shift_id)  # Whoever may not see the shift may not report on it.
     events = events_of_form(request.form, shift_id, here.now())
+    boarded = [event.booking_id for event in events if event.kind == FactKind.BOARDED]
+    question = boarding_question(view, boarded, now=here.now())
+    if question and "sure" not in request.form:
+        return render_template("driver/ask.html", view=view, question=question, asked=request.form)
     for answer in record_events(here.ctx(), _driver_id(), events, now=here.now()):
         if answer.words:
             flash(answer.words, "information" if answer.known else "problem")
@@ -106,9 +113,11 @@ def signal() -> ResponseReturnValue:
 @bp.get("/shifts/<int:shift_id>/run")
 @drivers_only
 def run(shift_id: int) -> ResponseReturnValue:
-    """Whether the run is still the one on the phone: its fingerprint, and nobody's name."""
+    """Whether the run is still the one on the phone: its fingerprint, and nobody's name.
+
+    With the time, because a phone's clock may be wrong."""
     view = manifest(here.ctx(), shift_id, _driver_id(), now=here.now())
-    return jsonify(fingerprint=view.fingerprint)
+    return jsonify(fingerprint=view.fingerprint, now=here.now().isoformat())
 
 
 @bp.get("/worker.js")

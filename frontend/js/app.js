@@ -10,7 +10,8 @@ const ENHANCEMENTS = {
   'oa-map': './map.js',
   'oa-progress': './progress.js',
   'oa-theme': './theme.js',
-  'oa-drive': './driver.js'
+  'oa-drive': './driver.js',
+  'oa-kept': './driver_pages.js'
 }
 
 async function enhance() {

@@ -2,13 +2,18 @@
  * The driver's page without signal: every tap is kept on the phone first, shown at once,
  * and sent as soon as it can be. Reloading, or closing the page, loses nothing.
  */
+import { keepPages } from './driver_pages.js'
 import { TapQueue } from './driver_queue.js'
 
 const RETRY_MS = 15000
 const LOOK_MS = 45000
 const REST_MS = 800
 const CLOSES = { boarded: 'pickup', no_show: 'pickup', dropped_off: 'dropoff' }
+const CLOCKS_AGREE_MS = 120000
+const CLOCK = 'oa-clock-out'
+const SAID = 'oa-drive-said'
 const WORDS = { boarded: 'On board', no_show: 'Not there', dropped_off: 'Dropped off' }
+const TAKEN_BACK = /-(boarded|no_show|dropped_off|arrived)(?:-\d+)?$/
 
 class Drive {
   constructor(root) {
@@ -23,22 +28,12 @@ class Drive {
     setInterval(() => this.showWaits(), 5000)
     setInterval(() => this.lookForChanges(), LOOK_MS)
     document.addEventListener('visibilitychange', () => this.lookForChanges())
-    this.keepPage()
+    keepPages(root.dataset.worker, [root.dataset.keep])
+    this.askInstead()
+    for (const words of this.saidBefore()) this.tell(words, 'problem')
     this.draw()
     this.send()
-  }
-
-  /** The pages themselves stay readable without signal where the browser allows it. */
-  keepPage() {
-    if (!('serviceWorker' in navigator)) return
-    const known = navigator.serviceWorker.controller
-    navigator.serviceWorker.register(this.root.dataset.worker).then(
-      (registration) => {
-        if (known) return // It kept this page as it came.
-        navigator.serviceWorker.ready.then(() => registration.active?.postMessage({ keep: location.href }))
-      },
-      () => {}
-    )
+    this.lookForChanges()
   }
 
   /** A second tap at once would mean the next thing: for a moment the buttons are dead. */
@@ -52,24 +47,75 @@ class Drive {
     const form = event.target.closest('form[data-tap]')
     if (!form) return
     if (form.querySelector('[aria-disabled=true]')) return event.preventDefault()
+    const question = this.questionOf(form)
+    if (question && this.ask(question, form)) return event.preventDefault()
+    // Where nothing can be kept on this phone, the form goes its own way.
+    if (this.keep(form)) event.preventDefault()
+  }
+
+  /** Keeps what the form says, a fact for each person it is still open for; whether it could. */
+  keep(form) {
     this.rest()
     const fields = new FormData(form)
     const kind = fields.get('kind')
-    const bookings = fields.getAll('booking').filter((booking) => this.isOpen(Number(booking), kind))
+    const bookings = fields.getAll('booking').map(Number).filter((booking) => this.isOpen(booking, kind))
+    const tap = this.queue.unusedKey(`${fields.get('key')}-${bookings[0]}-${kind}`)
     const kept = this.queue.add(
       bookings.map((booking) => ({
-        key: `${fields.get('key')}-${booking}-${kind}`,
+        key: this.queue.unusedKey(`${fields.get('key')}-${booking}-${kind}`),
+        tap,
         shift_id: Number(this.root.dataset.shift),
-        booking_id: Number(booking),
+        booking_id: booking,
         kind,
         happened_at: new Date().toISOString(),
-        note: fields.get('note') ?? ''
+        note: fields.get('note') ?? '',
+        name: form.dataset.name ?? this.nameOf(booking)
       }))
     )
-    if (!kept) return // Nothing can be kept on this phone: the form goes its own way.
-    event.preventDefault()
-    this.draw()
-    this.send()
+    if (kept) {
+      this.draw()
+      this.send()
+    }
+    return kept
+  }
+
+  nameOf(booking) {
+    return this.tasks.find((one) => Number(one.dataset.booking) === booking)?.dataset.name ?? ''
+  }
+
+  /** What to ask before they are boarded long before their time; nothing where it is near. */
+  questionOf(form) {
+    const fields = new FormData(form)
+    if (fields.get('kind') !== 'boarded' || fields.has('sure')) return ''
+    const bookings = fields.getAll('booking')
+    return this.tasks
+      .filter((task) => task.dataset.action === 'pickup' && bookings.includes(task.dataset.booking))
+      .filter((task) => task.dataset.askUntil && clockNow() < Date.parse(task.dataset.askUntil))
+      .filter((task) => !('done' in this.stateOf(task)))
+      .map((task) => task.dataset.ask)
+      .join(' ')
+  }
+
+  /** Asks once; the service does, where this browser has no such window. */
+  ask(question, form) {
+    const dialog = this.root.querySelector('[data-drive-ask]')
+    if (!dialog.showModal) return false
+    this.asked = form
+    dialog.querySelector('[data-ask-words]').textContent = `${question} Board now?`
+    dialog.showModal()
+    return true
+  }
+
+  askInstead() {
+    const dialog = this.root.querySelector('[data-drive-ask]')
+    dialog.querySelector('[data-ask-no]').addEventListener('click', () => dialog.close())
+    dialog.querySelector('[data-ask-yes]').addEventListener('click', () => {
+      dialog.close()
+      const sure = document.createElement('input')
+      Object.assign(sure, { type: 'hidden', name: 'sure', value: 'yes' })
+      this.asked.append(sure)
+      if (!this.keep(this.asked)) this.asked.submit()
+    })
   }
 
   /** Of a button for everybody, only those it is still open for. */
@@ -83,9 +129,30 @@ class Drive {
 
   async send() {
     const result = await this.queue.send()
+    if (result.sent > 0) return this.openAgain(result.words)
     for (const words of result.words) this.tell(words, 'problem')
-    if (result.sent > 0) location.reload()
-    else this.draw()
+    this.draw()
+  }
+
+  /** The page as it is now; what was answered is said there. */
+  openAgain(words) {
+    try {
+      sessionStorage.setItem(SAID, JSON.stringify(words))
+    } catch {
+      for (const one of words) this.tell(one, 'problem')
+      if (words.length > 0) return // It could not be said on the new page.
+    }
+    location.reload()
+  }
+
+  saidBefore() {
+    try {
+      const words = JSON.parse(sessionStorage.getItem(SAID) ?? '[]')
+      sessionStorage.removeItem(SAID)
+      return words
+    } catch {
+      return []
+    }
   }
 
   /** What the server last said of a task, and what was tapped since. */
@@ -118,6 +185,7 @@ class Drive {
     }
     const next = [...open.keys()].find((stop) => open.get(stop).pickup + open.get(stop).dropoff > 0)
     this.drawStops(next, open)
+    this.drawOnBoard()
     this.drawWaiting()
     this.showWaits()
   }
@@ -155,41 +223,64 @@ class Drive {
     }
   }
 
-  drawWaiting() {
-    const waiting = this.queue.waiting()
-    const undo = this.root.querySelector('[data-undo]')
-    if (undo) undo.hidden = waiting.length > 0
-    if (waiting.length === 0) {
-      this.said.replaceChildren(...[...this.said.children].filter((child) => child.dataset.kept))
-      return
+  /** Who is on the bus: whom the page knows of, and what was tapped since. */
+  drawOnBoard() {
+    const place = this.root.querySelector('[data-on-board]')
+    const names = place.querySelector('[data-on-board-names]')
+    this.aboard ??= [...names.children].map((one) => [Number(one.dataset.booking), one.textContent])
+    const now = new Map(this.aboard)
+    for (const tap of this.queue.since(this.madeAt)) {
+      const kind = tap.kind === 'undone' ? TAKEN_BACK.exec(tap.note)?.[1] : tap.kind
+      const getsOn = tap.kind === 'undone' ? kind === 'dropped_off' : kind === 'boarded'
+      if (getsOn) now.set(tap.booking_id, tap.name ?? this.nameOf(tap.booking_id))
+      else if (kind !== 'arrived') now.delete(tap.booking_id)
     }
-    const line = document.createElement('p')
-    line.className = 'oa-drive-said__line'
-    const taps = waiting.length === 1 ? '1 tap is' : `${waiting.length} taps are`
-    line.textContent = this.queue.failed
-      ? `No signal. ${taps} saved on this phone and will be sent by themselves.`
-      : 'Saved on this phone. Sending.'
-    this.said.replaceChildren(line, this.undoButton(waiting[waiting.length - 1]))
+    place.hidden = now.size === 0
+    names.textContent = spokenList([...now.values()])
   }
 
-  /** Takes back what has not been sent; it never happened. */
-  undoButton(tap) {
+  drawWaiting() {
+    const waiting = this.queue.waiting()
+    const ours = this.queue.since(this.madeAt).filter((tap) => tap.shift_id === Number(this.root.dataset.shift))
+    const last = this.queue.lastTap(ours)
+    const undo = this.root.querySelector('[data-undo]')
+    // What the page would take back is not the last thing tapped any more.
+    if (undo) undo.hidden = waiting.length > 0 || ours.length > 0
+    const line = this.waitingWords(waiting.length)
+    const shown = `${line} ${last.map((tap) => tap.key)}`
+    if (shown === this.shown) return // Nobody's finger or reading is disturbed by the same again.
+    this.shown = shown
+    const kept = [...this.said.children].filter((child) => child.dataset.kept)
+    this.said.replaceChildren(...kept, ...(line ? [paragraph(line)] : []), ...(last.length > 0 ? [this.undoButton(last)] : []))
+  }
+
+  waitingWords(count) {
+    if (count === 0) return ''
+    const taps = count === 1 ? '1 tap is' : `${count} taps are`
+    return this.queue.failed
+      ? `No signal. ${taps} saved on this phone and will be sent by themselves.`
+      : 'Saved on this phone. Sending.'
+  }
+
+  /** Takes back the last tap, of everybody it was about. */
+  undoButton(taps) {
     const button = this.root.querySelector('[data-drive-undo]').content.firstElementChild.cloneNode(true)
-    const task = this.tasks.find((one) => Number(one.dataset.booking) === tap.booking_id)
-    const what = tap.kind === 'arrived' ? 'I am here' : (WORDS[tap.kind] ?? 'Taken back')
-    button.textContent = `Take back: ${what}${task ? `, ${task.dataset.name}` : ''}`
+    const what = taps[0].kind === 'arrived' ? 'I am here' : WORDS[taps[0].kind]
+    const names = spokenList(taps.map((tap) => tap.name ?? this.nameOf(tap.booking_id)).filter(Boolean))
+    button.textContent = `Take back: ${what}${names ? `, ${names}` : ''}`
     button.addEventListener('click', () => {
-      this.queue.forget(tap.key)
+      const keys = new Set(taps.map((tap) => tap.key))
+      this.queue.takeBack(this.queue.all().filter((tap) => keys.has(tap.key)))
       this.draw()
+      this.send()
     })
     return button
   }
 
   tell(words, kind) {
-    const line = document.createElement('p')
-    line.className = `oa-drive-said__line oa-drive-said__line--${kind}`
+    const line = paragraph(words)
+    line.classList.add(`oa-drive-said__line--${kind}`)
     line.dataset.kept = 'yes'
-    line.textContent = words
     this.said.append(line)
   }
 
@@ -198,7 +289,8 @@ class Drive {
     if (document.hidden || navigator.onLine === false || this.queue.waiting().length > 0) return
     try {
       const answer = await fetch(this.root.dataset.run, { headers: { Accept: 'application/json' } })
-      const { fingerprint } = answer.ok && !answer.redirected ? await answer.json() : {}
+      const { fingerprint, now } = answer.ok && !answer.redirected ? await answer.json() : {}
+      if (now) setClock(Date.parse(now))
       if (fingerprint && fingerprint !== this.root.dataset.fingerprint) this.sayChanged()
     } catch {
       // No signal: it is looked again.
@@ -208,9 +300,7 @@ class Drive {
   sayChanged() {
     const place = this.root.querySelector('[data-drive-changed]')
     if (place.hasChildNodes()) return
-    const line = document.createElement('p')
-    line.className = 'oa-drive-said__line'
-    line.textContent = 'The run has changed since you opened this page.'
+    const line = paragraph('The run has changed since you opened this page.')
     const button = this.root.querySelector('[data-drive-undo]').content.firstElementChild.cloneNode(true)
     button.textContent = 'Show the run as it is now'
     button.addEventListener('click', () => location.reload())
@@ -220,11 +310,41 @@ class Drive {
   /** "Not there" may be said from the time they were told; the page may have been open since before. */
   showWaits() {
     for (const wait of document.querySelectorAll('[data-not-before]')) {
-      if (Date.now() < Date.parse(wait.dataset.notBefore)) continue
+      if (clockNow() < Date.parse(wait.dataset.notBefore)) continue
       wait.hidden = true
       wait.parentElement.querySelector('[data-no-show]').hidden = false
     }
   }
+}
+
+/** The service's time; without signal by how far the phone's clock was out when there was some. */
+function clockNow() {
+  try {
+    return Date.now() + Number(localStorage.getItem(CLOCK) ?? 0)
+  } catch {
+    return Date.now()
+  }
+}
+
+function setClock(now) {
+  const out = now - Date.now()
+  try {
+    localStorage.setItem(CLOCK, Math.abs(out) > CLOCKS_AGREE_MS ? out : 0)
+  } catch {
+    // Then the phone's own clock has to do.
+  }
+}
+
+function paragraph(words) {
+  const line = document.createElement('p')
+  line.className = 'oa-drive-said__line'
+  line.textContent = words
+  return line
+}
+
+/** "Mary", "Mary and Ida", "Mary, Ida and Tom". */
+function spokenList(names) {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`
 }
 
 export function start(root) {

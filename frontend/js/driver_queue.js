@@ -37,25 +37,57 @@ export class TapQueue {
     return taps.length > 0 && this.write([...this.all(), ...taps])
   }
 
-  forget(key) {
-    this.write(this.all().filter((tap) => tap.key !== key))
+  /** A key that no fact on this phone has: a form may be tapped again after it was taken back. */
+  unusedKey(wanted) {
+    const used = new Set(this.all().map((tap) => tap.key))
+    let key = wanted
+    for (let time = 2; used.has(key); time += 1) key = `${wanted}-${time}`
+    return key
+  }
+
+  /** What was never on its way never happened; of what was, the service is told that it is not true. */
+  takeBack(taps) {
+    const keys = new Set(taps.map((tap) => tap.key))
+    const kept = this.all().filter((tap) => tap.tried || !keys.has(tap.key))
+    const undone = taps
+      .filter((tap) => tap.tried)
+      .map(({ shift_id, booking_id, key, name }) => ({
+        key: `${key}-back`,
+        shift_id,
+        booking_id,
+        kind: 'undone',
+        happened_at: new Date().toISOString(),
+        note: key,
+        name
+      }))
+    return this.write([...kept, ...undone])
   }
 
   waiting() {
     return this.all().filter((tap) => !tap.sentAt)
   }
 
-  /** What a page made then cannot know: what waits, and what was sent after. Undone taps left out. */
+  /**
+   * What a page made then cannot know: what waits, and what was sent after. Taps taken
+   * back are left out, and so is the taking back, unless it is of something the page shows.
+   */
   since(madeAt) {
     const taps = this.all().filter((tap) => !tap.sentAt || tap.sentAt > madeAt)
     const undone = new Set(taps.filter((tap) => tap.kind === 'undone').map((tap) => tap.note))
-    return taps.filter((tap) => tap.kind !== 'undone' && !undone.has(tap.key))
+    const known = new Set(taps.map((tap) => tap.key))
+    return taps.filter((tap) => (tap.kind === 'undone' ? !known.has(tap.note) : !undone.has(tap.key)))
+  }
+
+  /** The facts of the last tap among these; one tap may be of several people. */
+  lastTap(taps) {
+    const facts = taps.filter((tap) => tap.kind !== 'undone')
+    const last = facts[facts.length - 1]
+    return facts.filter((tap) => tap.key === last.key || (last.tap && tap.tap === last.tap))
   }
 
   /** Sends what waits. Answers how many were taken, and the words for those that were not. */
   async send() {
-    const waiting = this.waiting()
-    if (this.sending || waiting.length === 0) return { sent: 0, words: [] }
+    if (this.sending || this.waiting().length === 0) return { sent: 0, words: [] }
     if (navigator.onLine === false) {
       this.failed = true
       return { sent: 0, words: [] }
@@ -63,6 +95,8 @@ export class TapQueue {
     this.sending = true
     try {
       const { csrf_token: token } = await answerOf(fetch(this.signal, { cache: 'no-store' }))
+      const waiting = this.onTheirWay()
+      if (waiting.length === 0) return { sent: 0, words: [] } // Taken back meanwhile.
       const { events, now } = await answerOf(
         fetch(this.address, {
           method: 'POST',
@@ -79,6 +113,12 @@ export class TapQueue {
     } finally {
       this.sending = false
     }
+  }
+
+  /** What waits, marked: it may arrive though its answer does not. */
+  onTheirWay() {
+    this.write(this.all().map((tap) => (tap.sentAt ? tap : { ...tap, tried: true })))
+    return this.waiting()
   }
 
   answered(events, now) {

@@ -6,13 +6,15 @@
 const PAGES = 'oa-driver-pages'
 const FILES = 'oa-driver-files'
 const KEEP_MS = 36 * 3600 * 1000
+const FRESH_MS = 10 * 60 * 1000
 const NETWORK_MS = 4000
 
 self.addEventListener('install', () => self.skipWaiting())
 self.addEventListener('activate', (event) => event.waitUntil(begin()))
 self.addEventListener('message', (event) => {
-  const page = event.data?.keep
-  if (page) event.waitUntil(fetch(page, { credentials: 'same-origin' }).then((answer) => keepPage(page, answer), () => {}))
+  const { keep = [], files = [] } = event.data ?? {}
+  for (const page of keep) event.waitUntil(keepUnlessFresh(page).catch(() => {}))
+  for (const address of files.filter(isFile)) event.waitUntil(file(new Request(address)).catch(() => {}))
 })
 
 self.addEventListener('fetch', (event) => {
@@ -21,10 +23,15 @@ self.addEventListener('fetch', (event) => {
   if (request.method !== 'GET' || address.origin !== self.location.origin) return
   if (request.mode === 'navigate' && address.pathname.startsWith('/drive/')) {
     event.respondWith(page(event))
-  } else if (address.pathname.startsWith('/static/')) {
+  } else if (isFile(request.url)) {
     event.respondWith(file(request))
   }
 })
+
+function isFile(address) {
+  const { origin, pathname } = new URL(address)
+  return origin === self.location.origin && pathname.startsWith('/static/')
+}
 
 /** The browser asks for pages itself (preload), so that the service answers a page, not a script. */
 async function begin() {
@@ -68,6 +75,17 @@ async function keepPage(address, answer) {
   await clearOld(cache)
 }
 
+/** Every look at a run is written down: what was kept just now is not fetched again. */
+async function keepUnlessFresh(address) {
+  const kept = await find(address)
+  if (kept && ageOf(kept) < FRESH_MS) return
+  await keepPage(address, await fetch(address, { credentials: 'same-origin' }))
+}
+
+function ageOf(kept) {
+  return Date.now() - Number(kept?.headers.get('X-Kept-At') ?? 0)
+}
+
 async function find(address) {
   const cache = await caches.open(PAGES)
   await clearOld(cache)
@@ -77,8 +95,7 @@ async function find(address) {
 async function clearOld(cache) {
   for (const key of await cache.keys()) {
     const kept = await cache.match(key)
-    const age = Date.now() - Number(kept?.headers.get('X-Kept-At') ?? 0)
-    if (age > KEEP_MS) await cache.delete(key)
+    if (ageOf(kept) > KEEP_MS) await cache.delete(key)
   }
 }
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
 from booking.domain.needs import Party
@@ -21,6 +21,10 @@ from tests.browser.served import served, sign_in
 from tests.integration.cast import Stage, build_stage
 from tests.world import World, book_one, wish
 
+KEPT = """async (addresses) => {
+    for (const address of addresses)
+        while (!(await caches.match(address))) await new Promise((go) => setTimeout(go, 50))
+}"""
 BEFORE_TEN = datetime.fromisoformat("2026-12-08T09:20:00+00:00")
 
 
@@ -91,12 +95,17 @@ def own_run(own: tuple[Stage, str], page_at: PageAt) -> Run:
 
 
 def opener(stage: Stage, url: str, page_at: PageAt) -> Run:
-    def open_run(width: int, height: int = 780, **options: object) -> tuple[Page, str]:
+    def open_run(
+        width: int, height: int = 780, *, at: datetime = BEFORE_TEN, **options: object
+    ) -> tuple[Page, str]:
         name, shift_id = busiest(stage)
+        stage.clock.now = at
         page = page_at(width, height, **options)
         sign_in(page.context, stage, name, url)
         address = f"{url}/drive/shifts/{shift_id}"
         page.goto(address)
+        if options.get("java_script_enabled", True):
+            page.wait_for_function("() => localStorage.getItem('oa-clock-out') !== null")
         return page, address
 
     return open_run
@@ -199,6 +208,91 @@ def test_a_mis_tap_without_signal_never_happened(own_run: Run, own: tuple[Stage,
     page.context.set_offline(False)
     page.reload()
     assert facts(own[0]) == []
+
+
+def shown(page: Page) -> Locator:
+    """The stop that fills the phone."""
+    return page.locator("[data-stop]:not([hidden])")
+
+
+def board_everybody(page: Page) -> list[str]:
+    """Here and on board, at the stop shown; whoever is asked about too. Their names."""
+    names = (
+        shown(page)
+        .locator("[data-action=pickup]")
+        .evaluate_all("all => all.map(one => one.dataset.name)")
+    )
+    page.get_by_role("button", name="I am here").click()
+    page.locator("[data-step=pickup] >> visible=true").get_by_role("button").click()
+    sure = page.get_by_role("button", name="Yes, on board now")
+    if sure.is_visible():
+        sure.click()
+    return list(names)
+
+
+def test_without_signal_it_is_counted_who_is_on_board(own_run: Run) -> None:
+    """Two stops tapped: both are on board, and the one to take back is the last."""
+    page, _ = own_run(360)
+    aboard = page.locator("[data-on-board]")
+    page.context.set_offline(True)
+    first = board_everybody(page)
+    expect(aboard).to_contain_text(first[0])
+    page.wait_for_timeout(900)  # for that long a second tap would be the same one
+    second = board_everybody(page)
+    expect(aboard).to_contain_text(f"{first[0]} and {second[0]}")
+    page.get_by_role("button", name=f"Take back: On board, {second[0]}").click()
+    expect(aboard).not_to_contain_text(second[0])
+    expect(aboard).to_contain_text(first[0])
+
+
+def test_what_was_on_its_way_is_taken_back_there_too(own_run: Run, own: tuple[Stage, str]) -> None:
+    """The tap arrived and its answer did not: taking it back reaches the service."""
+    page, _ = own_run(360)
+    page.route("**/drive/events", lambda route: (route.fetch(), route.abort())[1])
+    page.get_by_role("button", name="I am here").click()
+    expect(page.get_by_role("status").filter(has_text="No signal")).to_be_visible()
+    assert [kind for _, kind in facts(own[0])] == ["arrived"]
+    page.unroute("**/drive/events")
+    page.get_by_role("button", name="Take back: I am here").click()
+    page.wait_for_function(
+        "() => !JSON.parse(localStorage.getItem('oa-taps')).some((tap) => !tap.sentAt)"
+    )
+    assert [kind for _, kind in facts(own[0])] == ["arrived", "undone"]
+    expect(page.get_by_role("button", name="I am here")).to_be_visible()
+
+
+def test_boarding_long_before_the_time_is_asked_about_without_signal(
+    own_run: Run, assert_accessible: Callable[[Page], None]
+) -> None:
+    """Hours early the phone asks who that is; no changes nothing, yes is kept."""
+    page, _ = own_run(360, at=BEFORE_TEN - timedelta(hours=2))
+    page.context.set_offline(True)
+    page.get_by_role("button", name="I am here").click()
+    big = page.locator("[data-step=pickup] >> visible=true").get_by_role("button")
+    big.click()
+    asked = page.get_by_role("dialog")
+    expect(asked).to_contain_text("This is ")
+    expect(asked).to_contain_text("Board now?")
+    assert_accessible(page)
+    asked.get_by_role("button", name="No, not yet").click()
+    expect(page.locator("[data-on-board]")).to_be_hidden()
+    page.wait_for_timeout(900)
+    big.click()
+    asked.get_by_role("button", name="Yes, on board now").click()
+    expect(page.locator("[data-on-board]")).to_be_visible()
+
+
+def test_todays_shifts_can_be_read_without_signal(own_run: Run, own: tuple[Stage, str]) -> None:
+    """Neither page was opened while the phone could keep it, and both are kept."""
+    page, address = own_run(360)
+    page.evaluate(KEPT, ["/drive/", page.locator("script[type=module]").get_attribute("src")])
+    page.context.set_offline(True)
+    page.goto(f"{own[1]}/drive/")
+    expect(page.get_by_role("button", name="Open the run")).to_be_visible()
+    expect(page.get_by_text("As it stood at 9:20am.")).to_be_visible()
+    page.get_by_role("button", name="Open the run").click()
+    expect(shown(page)).to_be_visible()
+    assert page.url == address
 
 
 def test_nothing_stays_on_a_phone_that_was_signed_out(own_run: Run, own: tuple[Stage, str]) -> None:

@@ -76,8 +76,8 @@ class Road:
         """The first booking of the run's first pick-up and the time it was told from."""
         view = manifest(self.world.ctx, self.shift, self.driver, now=MORNING)
         task = next(task for stop in view.stops for task in stop.tasks if task.action == "pickup")
-        assert task.no_show_from is not None
-        return task.booking_id, task.no_show_from
+        assert task.due_from is not None
+        return task.booking_id, task.due_from
 
 
 @pytest.fixture
@@ -125,6 +125,27 @@ def test_a_mis_tap_is_taken_back(road: Road) -> None:
     assert road.status(booking) == "booked"
     with road.world.ctx.db.reading() as session:
         assert len(session.scalars(select(DriverEvent)).all()) == 2
+
+
+def test_the_last_of_two_quick_taps_is_the_one_to_take_back(road: Road) -> None:
+    """Both reached us at one moment, from a phone whose clock is a little ahead, or not."""
+    first, due = road.first()
+    second = next(
+        task.booking_id
+        for stop in manifest(road.world.ctx, road.shift, road.driver, now=due).stops
+        for task in stop.tasks
+        if task.action == "pickup" and task.booking_id != first
+    )
+    for ahead in (timedelta(0), timedelta(seconds=30)):
+        taps = [(first, "z"), (second, "a")]
+        events = [
+            Event(f"{key}{ahead}", road.shift, booking, "boarded", due + ahead * number)
+            for number, (booking, key) in enumerate(taps, start=1)
+        ]
+        road.send(*events, now=due)
+        view = manifest(road.world.ctx, road.shift, road.driver, now=due)
+        assert view.last_done is not None
+        assert view.last_done.booking_id == second
 
 
 def test_an_undo_that_arrives_before_what_it_undoes_still_counts(road: Road) -> None:

@@ -160,7 +160,9 @@ def test_a_form_that_makes_no_sense(shared: Stage, form: dict[str, str]) -> None
     assert facts(shared) == []
 
 
-@pytest.mark.parametrize("form", [{"kind": "teleported"}, {"kind": "boarded", "booking": "999"}])
+@pytest.mark.parametrize(
+    "form", [{"kind": "teleported"}, {"kind": "boarded", "booking": "999", "sure": "yes"}]
+)
 def test_a_fact_about_nobody_is_told_to_the_driver(
     stage: Stage, drivers: tuple[str, str, int], form: dict[str, str]
 ) -> None:
@@ -171,6 +173,40 @@ def test_a_fact_about_nobody_is_told_to_the_driver(
     page = client.get(f"/drive/shifts/{shift}").get_data(as_text=True)
     assert "oa-notice--problem" in page
     assert facts(stage) == []
+
+
+def test_boarding_long_before_the_time_is_asked_about_once(
+    stage: Stage, drivers: tuple[str, str, int]
+) -> None:
+    """An hour early the page asks who that is; yes is taken, and nothing was kept before it."""
+    mine, _, shift = drivers
+    client, booking = stage.client(mine), stage.ids["booking_id"]
+    stage.clock.now = ON_THE_DAY - timedelta(hours=1)
+    asked = report(client, shift, kind="boarded", booking=booking)
+    assert "This is Mary Wells for " in asked.get_data(as_text=True)
+    assert facts(stage) == []
+    assert report(client, shift, kind="boarded", booking=booking, sure="yes").status_code == 302
+    assert facts(stage) == [(booking, "boarded")]
+
+
+def test_boarding_somebody_of_another_run_is_asked_about(
+    stage: Stage, drivers: tuple[str, str, int]
+) -> None:
+    """Who is not on this run's list is asked about without a name, and is taken all the same."""
+    _, other, _ = drivers
+    client, booking = stage.client(other), stage.ids["booking_id"]
+    driver = stage.accounts[other].driver_id
+    with stage.ctx.db.reading() as session:
+        theirs = session.scalars(
+            select(Shift.id).where(Shift.service_date == DAY, Shift.driver_id == driver)
+        ).one()
+    asked = report(client, theirs, kind="boarded", booking=booking).get_data(as_text=True)
+    assert "is not on your list any more" in asked
+    assert "Mary" not in asked
+    report(client, theirs, kind="boarded", booking=booking, sure="yes")
+    page = client.get(f"/drive/shifts/{theirs}").get_data(as_text=True)
+    assert "The plan has them on another bus" in page
+    assert facts(stage) == [(booking, "boarded")]
 
 
 @pytest.mark.parametrize("body", ["", "[]", '{"events": 1}', '{"sent_at": "x", "events": []}'])

@@ -31,9 +31,8 @@ def task(booking: int, action: str, name: str) -> Task:
         fare="£2" if action == "pickup" else "",
         arrived=False,
         outcome="",
-        done_at=None,
-        fact_key="",
-        no_show_from=SEVEN,
+        done=None,
+        due_from=SEVEN,
     )
 
 
