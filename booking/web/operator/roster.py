@@ -130,7 +130,11 @@ def withdraw(shift_id: int) -> ResponseReturnValue:
     words = f"The shift is withdrawn. {moved.capitalize()} moved to another bus"
     if done.without_bus:
         left = count_of(len(done.without_bus), "journey has", "journeys have")
-        flash(f"{words}; {left} no bus now. They are at the top of the board.", "problem")
+        flash(
+            f"{words}; {left} no bus yet. We are looking for one, which takes a minute at most. "
+            "Only those for whom there is none are told. They are at the top of the board.",
+            "problem",
+        )
     else:
         flash(f"{words}; nobody is left without one.", "good")
     return redirect(url_for("operator.shift", shift_id=shift_id), 303)
