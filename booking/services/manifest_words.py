@@ -46,10 +46,15 @@ class Task:
     told: str
     fare: str
     arrived: bool
-    outcome: str
+    done_words: str
     done_at: datetime | None
     fact_key: str
     no_show_from: datetime | None
+
+    @property
+    def outcome(self) -> str:
+        """What came of it and when, as a driver reads it."""
+        return f"{self.done_words} {clock(self.done_at)}" if self.done_at else ""
 
 
 def task_of(rider: Rider, action: str) -> Task:
@@ -66,7 +71,7 @@ def task_of(rider: Rider, action: str) -> Task:
         told=_told(rider) if picking_up else "",
         fare=pounds(rider.fare_pence) if picking_up else "",
         arrived=rider.arrived(action),
-        outcome=_outcome(done, picking_up),
+        done_words=_done_words(done, picking_up),
         done_at=done.actual if done else None,
         fact_key=done.key if done else "",
         no_show_from=rider.due_from if picking_up else None,
@@ -138,8 +143,8 @@ def _told(rider: Rider) -> str:
     return between(rider.earliest, rider.latest)
 
 
-def _outcome(done: Fact | None, picking_up: bool) -> str:
+def _done_words(done: Fact | None, picking_up: bool) -> str:
     if done is None:
         return ""
     kind = FactKind.BOARDED if picking_up and done.kind is FactKind.DROPPED_OFF else done.kind
-    return f"{OUTCOMES[kind]} {clock(done.actual)}"
+    return OUTCOMES[kind]

@@ -153,7 +153,7 @@ def test_plan_now(
     """Planning is asked for, followed, and ends at what changed; also by looking again."""
     page = own_office.open(f"MEL1/{DAY}", java_script_enabled=scripts)
     page.get_by_role("button", name="Plan now").click()
-    expect(page.get_by_text("Waiting for a worker")).to_be_visible()
+    expect(page.get_by_text("Planning begins in a moment")).to_be_visible()
     if scripts:
         assert_accessible(page)
         shot(page, "operator-planning-1280")
