@@ -26,13 +26,13 @@ VERSIONS_AT_MOST: Final = 100
 COUNTED: Final = (
     ("added", "put on a bus"),
     ("removed", "taken off"),
-    ("moved", "at another time or on another bus"),
+    ("moved", "moved in time or to another bus"),
 )
 REASONS: Final = {
     "started": "The day was opened",
-    "held": "Times were kept for somebody while they decide",
+    "held": "Somebody chose their times",
     "booked": "Somebody booked",
-    "expired": "Kept times were given back: they were not booked",
+    "expired": "Chosen times were not booked and are free again",
     "cancelled": "Somebody cancelled",
     "changed": "Somebody changed their time",
     "optimised": "Planned again for better runs",

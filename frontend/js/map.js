@@ -50,24 +50,31 @@ function wordsOf({ name, detail, href }) {
   return box
 }
 
-/** Where a name may stand beside its point: below, above, right, left; from its point in px. */
-const BESIDE = [
-  (w, h) => [-w / 2, 9],
-  (w, h) => [-w / 2, -9 - h],
-  (w, h) => [11, -h / 2],
-  (w, h) => [-11 - w, -h / 2]
-]
 const NAME_HEIGHT = 20
 const STOP_HALF = 18
+
+/** Where a name may stand beside its point: below, above, right, left; from its point in px. */
+const around = (gap) => [
+  (w, h) => [-w / 2, gap],
+  (w, h) => [-w / 2, -gap - h],
+  (w, h) => [gap, -h / 2],
+  (w, h) => [-gap - w, -h / 2]
+]
+const BESIDE_DOT = around(8)
+const BESIDE_STOP = around(STOP_HALF + 1)
 
 function overlaps(one, other) {
   return one.x < other.x + other.w && other.x < one.x + one.w &&
     one.y < other.y + other.h && other.y < one.y + one.h
 }
 
+function square({ x, y }, half) {
+  return { x: x - half, y: y - half, w: 2 * half, h: 2 * half }
+}
+
 /** The first place beside `at` where a name of that width is in the frame and over nothing. */
-function roomFor(at, w, frame, taken) {
-  for (const beside of BESIDE) {
+function roomFor(at, w, spots, frame, taken) {
+  for (const beside of spots) {
     const [left, top] = beside(w, NAME_HEIGHT)
     const box = { x: at.x + left, y: at.y + top, w, h: NAME_HEIGHT }
     const inside = box.x >= 0 && box.y >= 0 && box.x + w <= frame.x && box.y + NAME_HEIGHT <= frame.y
@@ -98,15 +105,18 @@ function nameThePlaces(L, map, places, stops) {
   pen.font = `15px ${getComputedStyle(map.getContainer()).fontFamily}`
   const write = () => {
     names.clearLayers()
-    const taken = stops.map((latlng) => {
-      const { x, y } = map.latLngToContainerPoint(latlng)
-      return { x: x - STOP_HALF, y: y - STOP_HALF, w: 2 * STOP_HALF, h: 2 * STOP_HALF }
-    })
+    const busy = stops.map((latlng) => square(map.latLngToContainerPoint(latlng), STOP_HALF))
+    const written = []
     for (const { name, latlng } of places) {
       const at = map.latLngToContainerPoint(latlng)
-      const box = roomFor(at, Math.ceil(pen.measureText(name).width) + 8, map.getSize(), taken)
+      const dot = square(at, 4)
+      // A point under somebody else's name would be taken for that place.
+      if (written.some((other) => overlaps(dot, other))) continue
+      const spots = busy.some((stop) => overlaps(dot, stop)) ? BESIDE_STOP : BESIDE_DOT
+      const width = Math.ceil(pen.measureText(name).width) + 8
+      const box = roomFor(at, width, spots, map.getSize(), [...busy, ...written])
       if (!box) continue
-      taken.push(box)
+      written.push(box, dot)
       L.circleMarker(latlng, { radius: 3, weight: 0, fillColor: '#44524c', fillOpacity: 1, interactive: false }).addTo(names)
       nameMarker(L, latlng, at, name, box).addTo(names)
     }
