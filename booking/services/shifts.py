@@ -20,7 +20,7 @@ from booking.services.history import move
 from booking.services.plan_request import ask_in
 from booking.services.problem import day_problem, runs_of
 from booking.services.rebase import insert_who_can
-from booking.services.roster import overlaps, planned_around
+from booking.services.roster import is_over, overlaps, planned_around
 from booking.services.stranded import tell_bus_found, tell_no_bus
 from booking.services.zone_days import ensure_zone_day, write_plan
 from routing.cost import cost
@@ -40,6 +40,8 @@ class Withdrawal:
 
     Whom it finds nothing for is told, and waits for a decision. Times that were only
     held for somebody are let go of instead: they ask again."""
+    already: bool = False
+    """Whether somebody had withdrawn it before: nothing was done."""
 
 
 def materialise_shifts(ctx: Context, *, now: datetime) -> int:
@@ -91,6 +93,8 @@ def withdraw_shift(
         shift = session.get(Shift, shift_id)
         if shift is None:
             raise NotFound("We have no such shift.")
+        if is_over(shift, now):
+            raise Invalid("That day has been, so nobody is waiting for this bus.", "reason")
         zone_id, day = shift.zone_id, shift.service_date
     with ctx.db.writing() as session:
         zone_day_id = ensure_zone_day(session, zone_id, day)
@@ -105,7 +109,7 @@ def withdraw_shift(
 def _withdraw(edit: Edit, shift_id: int, *, by: str, reason: str) -> Withdrawal:
     shift = edit.session.get(Shift, shift_id, populate_existing=True)
     if shift is None or shift.status != "planned":
-        return Withdrawal((), ())
+        return Withdrawal((), (), already=True)
     shift.status = "withdrawn"
     edit.session.flush()
     stranded = _to_carry(edit, shift_id)

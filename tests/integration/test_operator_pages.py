@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from booking.models import Vehicle
 from booking.services.drive import Event, record_events
 from tests.integration.cast import Stage, build_stage
 from tests.world import DAY
@@ -26,6 +28,15 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     shift, booking = made.ids["shift_id"], made.ids["booking_id"]
     event = Event("key", shift, booking, "boarded", NOON)
     record_events(made.ctx, made.ids["driver_id"], [event], now=NOON)
+    yield made
+    made.ctx.db.close()
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Stage]:
+    """A day of a test's own, for changing things."""
+    made = build_stage(tmp_path)
+    made.clock.now = NOON
     yield made
     made.ctx.db.close()
 
@@ -67,3 +78,57 @@ def test_a_journey_leads_an_operator_back_to_its_board(stage: Stage) -> None:
     assert found[1] == f"/board/MEL1/{DAY}"
     assert found[2].strip() == "The board of Melton 1, Tuesday 8 December"
     assert f'href="/board/MEL1/{DAY}"' not in read(stage, path, "call_handler")
+
+
+def post(stage: Stage, path: str, **fields: object) -> tuple[int, str]:
+    """Send a form; the status and the page it ends on."""
+    answer = stage.client("operator").post(path, data=fields, follow_redirects=True)
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+SHIFT = {"day": "2026-12-09", "starts": "07:30", "ends": "15:00"}
+
+
+def test_a_break_without_its_length_is_not_dropped_in_silence(stage: Stage) -> None:
+    """Its times alone say nothing: the form asks how long it is."""
+    fields = {**SHIFT, "vehicle": stage.ids["vehicle_id"], "break_from": "12:00"}
+    status, page = post(stage, "/board/MEL1/shifts/new", **fields)
+    assert status == 422
+    assert "Say how many minutes the break is" in page
+
+
+def test_a_zone_without_vehicles_says_so(own: Stage) -> None:
+    """An empty list to choose from is no answer to "add a shift"."""
+    with own.ctx.db.writing() as session:
+        session.execute(update(Vehicle).values(active=False))
+    page = read(own, "/board/MEL1/shifts/new")
+    assert "This zone has no vehicle in use" in page
+    assert "<select" not in page.partition("<main")[2]
+    vehicle = read(own, f"/board/vehicles/{own.ids['vehicle_id']}")
+    assert "Add a shift" not in vehicle
+
+
+def test_a_shift_is_added_for_the_vehicle_one_came_from(stage: Stage) -> None:
+    """The vehicle's own page leads to the form with that vehicle chosen."""
+    other = stage.ids["vehicle_id"] + 1
+    page = read(stage, f"/board/MEL1/shifts/new?vehicle={other}")
+    assert f'<option value="{other}" selected>' in page
+
+
+def test_withdrawing_says_what_was_done(own: Stage) -> None:
+    """Nobody was on it; done twice, the second time says that nothing more was done."""
+    empty = own.ids["shift_id"] + 2
+    path = f"/board/shifts/{empty}/withdraw"
+    assert "No journeys are on it." in read(own, path)
+    assert "Nobody was on it" in post(own, path, reason="flat tyre")[1]
+    assert "withdrawn already" in post(own, path, reason="flat tyre")[1]
+
+
+def test_a_day_that_has_been_is_not_withdrawn(own: Stage) -> None:
+    """Whoever nobody reported as driven would be told today that no bus comes."""
+    own.clock.now = NOON + timedelta(days=1)
+    path = f"/board/shifts/{own.ids['shift_id']}"
+    assert "Withdraw this shift" not in read(own, path)
+    status, page = post(own, f"{path}/withdraw", reason="flat tyre")
+    assert status == 422
+    assert "That day has been" in page
