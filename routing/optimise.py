@@ -45,12 +45,14 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a search is."""
+    """How far a search is: of the best plan so far its cost, how many requests it leaves
+    out, and how far its vehicles have still to drive (problem units)."""
 
     seconds: float
     iterations: int
     cost: float
     unserved: int
+    distance: int
     bound: float | None = None
 
 
@@ -211,4 +213,5 @@ class _Run:
         if progress is not None and seconds - self.reported >= 0.1:
             self.reported = seconds
             best = self.team.best
-            progress(Progress(seconds, self.team.rounds, best.best_cost, best.unserved))
+            left_out, distance = best.best_unserved(), best.best_distance()
+            progress(Progress(seconds, self.team.rounds, best.best_cost, left_out, distance))

@@ -50,6 +50,12 @@ def between(earliest: datetime | time | int, latest: datetime | time | int) -> s
     return f"at {first}" if first == last else f"between {first} and {last}"
 
 
+def between_24(earliest: datetime | time | int, latest: datetime | time | int) -> str:
+    """Write a window for staff tables: "09:40–10:00", or "09:40" when it is one time."""
+    first, last = clock_24(earliest), clock_24(latest)
+    return first if first == last else f"{first}–{last}"
+
+
 def london_date(moment: datetime | date) -> date:
     """The London calendar date of an aware datetime; a date is returned as it is."""
     if isinstance(moment, datetime):

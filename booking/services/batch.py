@@ -30,7 +30,7 @@ from booking.services.day import Day, load_day
 from booking.services.editing import Edit, edit_day
 from booking.services.history import move
 from booking.services.matrix import PlaceMatrix, look_up
-from booking.services.notify import tell_bus_found, write_message
+from booking.services.notify import write_message
 from booking.services.problem import DayProblem, as_it_can_be, day_problem
 from booking.services.replacing import (
     not_begun,
@@ -38,6 +38,7 @@ from booking.services.replacing import (
     stays_words,
     zone_days_behind,
 )
+from booking.services.stranded import tell_bus_found
 from routing.model import Action, Plan, Problem
 from routing.optimise import Stop, solve
 

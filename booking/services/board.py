@@ -23,6 +23,10 @@ from booking.services.zone_days import ensure_zone_day
 
 QUIET_DAY: Final = (420, 1140)
 """What the picture spans where no shift says otherwise; minutes."""
+NOT_BEGUN_WORDS: Final = (
+    "Planning was asked for and has not begun yet. It will be tried again by itself. "
+    "If this stays so, tell whoever looks after the computers."
+)
 STUCK_AFTER: Final = timedelta(minutes=2)
 """A planning asked for so long ago and not begun is said to be waiting."""
 
@@ -250,7 +254,7 @@ def _planning(read: BoardDay, now: datetime) -> Planning:
     waits = asked is not None and now - asked < STUCK_AFTER
     words = zone_day.planning_progress or (WAITING_WORDS if waits else "")
     if not claimed and asked is not None and not waits:
-        words = "Asked for, and no worker has taken it up yet. It will be tried again by itself."
+        words = NOT_BEGUN_WORDS
     if not words:
         words = "Nothing is being planned just now." if plan else "Nothing is planned yet."
     return Planning(

@@ -1,4 +1,4 @@
-"""The operator's map as GeoJSON: the zone's shape, the runs as lines, their stops numbered.
+"""The operator's map as GeoJSON: the zone's shape, its places by name, the runs and their stops.
 
 Longitude first, as GeoJSON has it. Lines are straight from stop to stop: they say
 the order, not the road.
@@ -6,16 +6,24 @@ the order, not the road.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from booking.context import Context
 from booking.domain.service_day import moment
-from booking.domain.words import clock, spoken_list
+from booking.domain.words import clock_24, spoken_list
+from booking.models import Place
 from booking.services.board_day import BoardDay, Going, RunNow, get_zone, read_day
 from booking.services.manifest_words import place_words
 from booking.services.riders import Point
+
+NAMED_KINDS: Final = ("town", "village")
+"""The places a map is read by."""
 
 
 def board_map(ctx: Context, zone_code: str, day: date, *, now: datetime) -> dict[str, Any]:
@@ -26,17 +34,34 @@ def board_map(ctx: Context, zone_code: str, day: date, *, now: datetime) -> dict
         for row, run in enumerate(read.runs):
             if run.shift.status == "planned":
                 features += _run(read, row, run)
+        features += _labels(session, read.zone.id)
     return {"type": "FeatureCollection", "features": features}
 
 
 def zone_map(ctx: Context, zone_code: str) -> dict[str, Any]:
-    """The shape of a zone and nothing else."""
+    """The shape of a zone with the names of its places."""
     with ctx.db.reading() as session:
         zone = get_zone(session, zone_code)
         return {
             "type": "FeatureCollection",
-            "features": [_shape(zone.name, zone.boundary)],
+            "features": [_shape(zone.name, zone.boundary), *_labels(session, zone.id)],
         }
+
+
+def _labels(session: Session, zone_id: int) -> Iterator[dict[str, Any]]:
+    """Places to be named, the most important first: towns, then villages with the most in them.
+
+    A map names as many of them as it has room for.
+    """
+    public = select(Place).where(Place.person_id.is_(None), Place.kind != "address")
+    inside = session.scalars(public.where(Place.zone_id == zone_id)).all()
+    towns = session.scalars(public.where(Place.kind == "town")).all()
+    size = Counter(place.village for place in inside)
+    named = {place.name: place for place in (*inside, *towns) if place.kind in NAMED_KINDS}
+    for place in sorted(
+        named.values(), key=lambda one: (one.kind != "town", -size[one.name], one.name)
+    ):
+        yield _feature("Point", [place.longitude, place.latitude], label=place.name)
 
 
 def _shape(name: str, boundary: dict[str, Any]) -> dict[str, Any]:
@@ -88,7 +113,7 @@ def _is_done(goings: list[Going]) -> bool:
 
 
 def _detail(read: BoardDay, goings: list[Going]) -> str:
-    when = clock(moment(read.day, goings[0].expected))
+    when = clock_24(moment(read.day, goings[0].expected))
     names = [
         f"{going.rider.name} gets {'on' if going.stop.action == 'pickup' else 'off'}"
         for going in goings

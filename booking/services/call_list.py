@@ -98,7 +98,9 @@ def list_calls(ctx: Context, *, now: datetime, limit: int = 200) -> CallListView
     gone = [call for call in calls if call.too_late]
     left = [call for call in calls if not call.too_late]
     due = sorted((call for call in left if call.due_at <= now), key=_urgency)
-    return CallListView(tuple(due), tuple(c for c in left if c.due_at > now), len(gone))
+    # What was never tried and is not yet due is held back: there may be no need to ring.
+    later = tuple(call for call in left if call.due_at > now and call.resting)
+    return CallListView(tuple(due), later, len(gone))
 
 
 def count_calls(ctx: Context, *, now: datetime) -> int:

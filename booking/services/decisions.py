@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from booking.domain.batch_time import decides_at
 from booking.domain.service_day import moment
 from booking.domain.statuses import BookingStatus, RequestStatus
-from booking.domain.words import between, clock, count_of, spoken_list
+from booking.domain.words import between_24, clock_24, count_of, spoken_list
 from booking.models import JourneyRequest, Person, Refusal
 from booking.services.board_day import BoardDay, RunNow
 from booking.services.manifest_words import place_words
@@ -48,7 +48,7 @@ def decisions_of(session: Session, read: BoardDay) -> tuple[Decision, ...]:
 
 def _without_bus(read: BoardDay) -> Iterator[Decision]:
     for rider in read.without_bus:
-        told = between(rider.earliest, rider.latest) if rider.earliest and rider.latest else ""
+        told = between_24(rider.earliest, rider.latest) if rider.earliest and rider.latest else ""
         way = f"{place_words(rider.pickup)} to {place_words(rider.dropoff)}"
         on_board = rider.status is BookingStatus.ON_BOARD
         yield Decision(
@@ -86,7 +86,7 @@ def _late_names(read: BoardDay, run: RunNow) -> list[str]:
     first: dict[int, str] = {}
     for going in run.goings:
         if going.rider and not going.is_done and going.late_seconds(read.day) >= LATE_SECONDS:
-            when = clock(moment(read.day, going.expected))
+            when = clock_24(moment(read.day, going.expected))
             what = "picked up" if going.stop.action == "pickup" else "there"
             first.setdefault(going.rider.booking_id, f"{going.rider.name} ({what} {when})")
     return list(first.values())
@@ -95,7 +95,7 @@ def _late_names(read: BoardDay, run: RunNow) -> list[str]:
 def _without_driver(read: BoardDay) -> Iterator[Decision]:
     runs = [run for run in read.runs if run.shift.driver is None and run.shift.status == "planned"]
     for run in sorted(runs, key=lambda one: (-len(one.people), one.shift.starts)):
-        hours = f"{clock(run.shift.starts)} to {clock(run.shift.ends)}"
+        hours = f"{clock_24(run.shift.starts)} to {clock_24(run.shift.ends)}"
         people = len(run.people)
         on_it = count_of(people, "journey is", "journeys are")
         words = f"{on_it} on it." if people else "Empty so far."
@@ -117,7 +117,7 @@ def _waiting(read: BoardDay) -> Iterator[Decision]:
         return
     decided = decides_at(read.day)
     names = _few([rider.name for rider in waiting.values()])
-    when = f"Decided together at {clock(decided)} the day before."
+    when = f"Decided together at {clock_24(decided)} the day before."
     if read.now > decided:
         when = "They should have been decided by now. Plan the day, or look at the worker."
     yield Decision(

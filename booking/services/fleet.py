@@ -16,7 +16,7 @@ from booking.domain.errors import NotFound
 from booking.domain.plan_record import runs_from_json
 from booking.domain.service_day import today
 from booking.domain.statuses import PROMISED, BookingStatus, RequestStatus
-from booking.domain.words import clock, count_of, pounds, spoken_list
+from booking.domain.words import clock_24, count_of, pounds, spoken_list
 from booking.models import Booking, JourneyRequest, Place, Plan, Shift, Vehicle, Zone, ZoneDay
 from booking.services.board_day import get_zone
 from booking.services.roster import ShiftRow, shift_row
@@ -274,4 +274,4 @@ def _links(session: Session, zone: Zone) -> Iterator[str]:
     for link in zone.links:
         place = session.get_one(Place, link.place_id)
         days = spoken_list([WEEKDAYS.get(day, day) for day in link.days])
-        yield f"{place.name}: {days}, {clock(link.opens)} to {clock(link.closes)}"
+        yield f"{place.name}: {days}, {clock_24(link.opens)} to {clock_24(link.closes)}"

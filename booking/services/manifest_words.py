@@ -47,9 +47,14 @@ class Task:
     told: str
     fare: str
     arrived: bool
-    outcome: str
+    done_words: str
     done: Fact | None
     due_from: datetime | None
+
+    @property
+    def done_at(self) -> datetime | None:
+        """When it happened."""
+        return self.done.actual if self.done else None
 
     @property
     def fact_key(self) -> str:
@@ -59,7 +64,12 @@ class Task:
     @property
     def ask_until(self) -> datetime | None:
         """Until when boarding them is asked about."""
-        return self.due_from - ASK_BEFORE if self.due_from and not self.outcome else None
+        return self.due_from - ASK_BEFORE if self.due_from and not self.done else None
+
+    @property
+    def outcome(self) -> str:
+        """What came of it and when, as a driver reads it."""
+        return f"{self.done_words} {clock(self.done_at)}" if self.done_at else ""
 
 
 def task_of(rider: Rider, action: str) -> Task:
@@ -76,7 +86,7 @@ def task_of(rider: Rider, action: str) -> Task:
         told=_told(rider) if picking_up else "",
         fare=pounds(rider.fare_pence) if picking_up else "",
         arrived=rider.arrived(action),
-        outcome=_outcome(done, picking_up),
+        done_words=_done_words(done, picking_up),
         done=done,
         due_from=rider.due_from if picking_up else None,
     )
@@ -147,8 +157,8 @@ def _told(rider: Rider) -> str:
     return between(rider.earliest, rider.latest)
 
 
-def _outcome(done: Fact | None, picking_up: bool) -> str:
+def _done_words(done: Fact | None, picking_up: bool) -> str:
     if done is None:
         return ""
     kind = FactKind.BOARDED if picking_up and done.kind is FactKind.DROPPED_OFF else done.kind
-    return f"{OUTCOMES[kind]} {clock(done.actual)}"
+    return OUTCOMES[kind]

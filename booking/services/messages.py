@@ -28,12 +28,13 @@ AT_LEAST: Final = timedelta(minutes=5)
 """How long even a very late message is worth trying to send."""
 SEND_TASK: Final = "send_message"
 DISRUPTED: Final = "disrupted"
+BUS_FOUND: Final = "bus_found"
 KINDS: Final = frozenset(
     {
         "booked",
         "cancelled",
         "changed",
-        "bus_found",
+        BUS_FOUND,
         "day_before",
         "reminder",
         "waiting",
@@ -43,6 +44,8 @@ KINDS: Final = frozenset(
 )
 ADDS_TO: Final = frozenset({"reminder"})
 """Kinds that say less than the message before them, and so do not take its place."""
+OVERTAKEN: Final = "A newer message took its place: "
+"""Followed by the key of that message, so that it can give the place back."""
 FACTS: Final[dict[str, Any]] = {"legs": (), "why": "", "reason": "", "when": ""}
 """What templates may ask for, and what it is where the caller does not say."""
 
@@ -180,7 +183,25 @@ def _overtake(
             Message.key != kept,
             true() if settled else Message.key.not_like(f"{DISRUPTED}:%"),
         )
-        .values(status="stale", error="A newer message took its place.")
+        .values(status="stale", error=f"{OVERTAKEN}{kept}")
+        .execution_options(synchronize_session=False)
+    )
+
+
+def bring_back(session: Session, key: str) -> None:
+    """What the message of that key took the place of is to be sent after all: it never left.
+
+    Not so what was said of having a bus or none: that is no longer so.
+    """
+    session.execute(
+        update(Message)
+        .where(
+            Message.status == "stale",
+            Message.error == f"{OVERTAKEN}{key}",
+            Message.key.not_like(f"{DISRUPTED}:%"),
+            Message.key.not_like(f"{BUS_FOUND}:%"),
+        )
+        .values(status="waiting", error="")
         .execution_options(synchronize_session=False)
     )
 

@@ -26,7 +26,7 @@ from booking.services.message_words import leg_words
 from booking.services.messages import ON_THE_LIST, write_message
 from booking.services.zone_days import current_runs, lock_zone_day
 
-__all__ = ["pickups_of", "tell_bus_found", "write_day_before", "write_message", "write_reminders"]
+__all__ = ["pickups_of", "write_day_before", "write_message", "write_reminders"]
 
 EVENING: Final = time(17)
 """From then on tomorrow's times are told; whoever is rung is rung before bedtime."""
@@ -83,28 +83,6 @@ def write_reminders(ctx: Context, *, now: datetime) -> int:
         for booking in session.scalars(_booked(due)).unique():
             _remind(session, booking, near[booking.id], now)
     return len(due)
-
-
-def tell_bus_found(
-    session: Session, zone_day: ZoneDay, *, before: Iterable[Run], now: datetime
-) -> None:
-    """Tell everybody whom the plan now carries and carried no more `before`.
-
-    They were told that we have no bus for them. Called in the transaction that
-    has written the plan.
-    """
-    again = _picked_up(current_runs(session, zone_day)) - _picked_up(before)
-    theirs = select(Booking.request_id).where(
-        Booking.id.in_(again), Booking.status == BookingStatus.BOOKED.value
-    )
-    requests = session.scalars(select(JourneyRequest).where(JourneyRequest.id.in_(theirs)))
-    for request in requests.unique():
-        version = f"plan {zone_day.version}"
-        write_message(session, request.person, request, "bus_found", now=now, version=version)
-
-
-def _picked_up(runs: Iterable[Run]) -> set[int]:
-    return {stop.booking_id for run in runs for stop in run.stops if stop.booking_id is not None}
 
 
 def pickups_of(zone_day: ZoneDay, runs: Iterable[Run]) -> dict[int, datetime]:

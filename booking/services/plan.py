@@ -23,10 +23,10 @@ from booking.models import ZoneDay
 from booking.services.day import Day, load_day
 from booking.services.editing import Edit, edit_day
 from booking.services.matrix import look_up
-from booking.services.notify import tell_bus_found
 from booking.services.plan_request import PLAN_TASK, WAITING_WORDS, request_planning
 from booking.services.problem import DayProblem, as_it_can_be, day_problem
 from booking.services.rebase import rebase
+from booking.services.stranded import tell_bus_found
 from routing.cost import cost
 from routing.errors import IllegalPlan, InvalidProblem
 from routing.model import Action, Plan
@@ -42,6 +42,8 @@ REST_SECONDS: Final = 60
 """So long nobody tries a day again whose planning failed."""
 QUIET_SECONDS: Final = 10
 """A day is planned once nobody has changed it for so long."""
+METRES_A_MILE: Final = 1609.344
+BEGUN_WORDS: Final = "Planning has begun."
 TOO_LATE_WORDS: Final = "A bus is too late to keep its times: nothing was moved."
 WRONG_WORDS: Final = {
     "window": "somebody cannot be there by the time they were promised",
@@ -140,7 +142,7 @@ def _claim(ctx: Context, zone_day_id: int, token: str, now: datetime) -> bool:
                 ZoneDay.id == zone_day_id,
                 or_(ZoneDay.planning_until.is_(None), ZoneDay.planning_until < now),
             )
-            .values(planning_by=token, planning_until=until, planning_progress="Planning")
+            .values(planning_by=token, planning_until=until, planning_progress=BEGUN_WORDS)
         )
         return bool(claimed.rowcount)  # type: ignore[attr-defined]
 
@@ -194,7 +196,7 @@ def _plan(
         return _nothing(ctx, zone_day_id, day)
     matrix = look_up(ctx.travel_times, day.points)
     made = day_problem(day, matrix, now)
-    report = _reporter(ctx, zone_day_id, token, now, progress)
+    report = _reporter(ctx, zone_day_id, token, now, len(made.booking_ids), progress)
     try:
         result = solve(
             as_it_can_be(made),
@@ -254,6 +256,7 @@ def _reporter(
     zone_day_id: int,
     token: str,
     now: datetime,
+    journeys: int,
     progress: Callable[[str], None] | None,
 ) -> Callable[[Progress], None]:
     """Says once a second how far the search is, and that whoever claimed the day still lives."""
@@ -263,7 +266,7 @@ def _reporter(
         if step.seconds < last[0] + 1.0:
             return
         last[0] = step.seconds
-        words = f"{step.seconds:.0f} s, {step.iterations} tries, costs £{step.cost:.2f}."
+        words = _search_words(step, journeys)
         if progress is not None:
             progress(words)
         until = now + timedelta(seconds=step.seconds + CLAIM_SECONDS)
@@ -275,6 +278,17 @@ def _reporter(
             )
 
     return report
+
+
+def _search_words(step: Progress, journeys: int) -> str:
+    """How far the search is, for somebody who knows buses and not searches."""
+    with_bus = f"{journeys - step.unserved} of {count_of(journeys, 'journey')}"
+    have = "has" if journeys == 1 else "have"
+    miles = round(step.distance / METRES_A_MILE)
+    return (
+        f"Looking for better runs: {with_bus} {have} a bus so far, "
+        f"{count_of(miles, 'mile')} to drive."
+    )
 
 
 def _draft(made: DayProblem, plan: Plan) -> Draft:
@@ -306,7 +320,7 @@ def _publish(edit: Edit, draft: Draft) -> PlanOutcome:
         plan = edit.made.plan
     after = before if plan is None else cost(edit.made.problem, plan).total
     if plan is None or (after > before - WORTH_POUNDS and not edit.made.unwritten):
-        edit.zone_day.planning_progress = f"Nothing better found than £{before:.2f}."
+        edit.zone_day.planning_progress = _kept_words(len(edit.made.plan.unserved))
         return PlanOutcome("kept", version, before, before)
     try:
         edit.publish(plan, edit.made.problem, edit.made.booking_ids, "optimised")
@@ -319,10 +333,16 @@ def _publish(edit: Edit, draft: Draft) -> PlanOutcome:
     return PlanOutcome("published", edit.zone_day.version, before, after)
 
 
+def _kept_words(without: int) -> str:
+    """The runs are as good as can be found; who has no bus has none now either."""
+    left = f" {count_of(without, 'journey has', 'journeys have')} no bus." if without else ""
+    return f"No better runs found: they stay as they are.{left}"
+
+
 def _gain_words(found: int, saved: float) -> str:
     """What a planning was good for: somebody who had no bus counts before any money."""
     if found > 0:
         return f"Found a bus for {count_of(found, 'journey', 'journeys')} that had none."
     if saved >= WORTH_POUNDS:
-        return f"Saved £{saved:.2f}."
+        return f"Found better runs: they save £{saved:.2f}."
     return "Everybody who is on a bus is in its run now."

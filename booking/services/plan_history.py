@@ -6,7 +6,7 @@ For the operator who asks why a stop moved, and for the proof that no promise di
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -17,34 +17,44 @@ from booking.context import Context
 from booking.domain.errors import NotFound
 from booking.domain.plan_record import Run, runs_from_json
 from booking.domain.service_day import moment, seconds_into
-from booking.domain.words import between, clock
+from booking.domain.words import between_24, clock_24, count_of
 from booking.models import Plan, Shift, ZoneDay
 from booking.services.board_day import get_zone
 from booking.services.riders import Rider, read_riders
 
 VERSIONS_AT_MOST: Final = 100
+COUNTED: Final = (
+    ("added", "put on a bus"),
+    ("removed", "taken off"),
+    ("moved", "moved in time or to another bus"),
+)
 REASONS: Final = {
     "started": "The day was opened",
-    "held": "An offer was held",
+    "held": "Somebody chose their times",
     "booked": "Somebody booked",
-    "expired": "A hold ran out",
+    "expired": "Chosen times were not booked and are free again",
     "cancelled": "Somebody cancelled",
     "changed": "Somebody changed their time",
     "optimised": "Planned again for better runs",
-    "batch": "The batch was decided",
+    "batch": "Those who waited for the evening were decided",
     "disrupted": "A shift was withdrawn",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class VersionView:
-    """One version in the list; `counts` says how much it changed."""
+    """One version in the list; `counts` says how much it changed.
+
+    `skipped` are the first and last of the numbers just before it that are no plans: the
+    day changed (a driver reported, times were told, a shift was added), and no run did.
+    """
 
     version: int
     reason: str
     made_at: datetime
     counts: str
     is_current: bool
+    skipped: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +98,14 @@ def plan_versions(ctx: Context, zone_code: str, day: date) -> HistoryView:
         zone_day = _find_day(session, zone.id, day)
         plans = _newest(session, zone_day.id) if zone_day else []
         current = zone_day.plan_id if zone_day else None
-        return HistoryView(
-            zone.code, zone.name, day, tuple(_version(plan, current) for plan in plans)
+        # Before the first plan of all comes number 0; before the last one shown, who knows.
+        first = 0 if len(plans) < VERSIONS_AT_MOST else None
+        older = [*(plan.version for plan in plans[1:]), first]
+        views = (
+            replace(_version(plan, current), skipped=_between(before, plan.version))
+            for plan, before in zip(plans, older, strict=False)
         )
+        return HistoryView(zone.code, zone.name, day, tuple(views))
 
 
 def plan_version(ctx: Context, zone_code: str, day: date, version: int) -> VersionDetail:
@@ -111,6 +126,13 @@ def plan_version(ctx: Context, zone_code: str, day: date, version: int) -> Versi
             earlier=before.version if before else None,
             later=after.version if after else None,
         )
+
+
+def _between(before: int | None, version: int) -> tuple[int, int] | None:
+    """The numbers between two versions; None where there are none, or nobody knows."""
+    if before is None or version - before < 2:
+        return None
+    return before + 1, version - 1
 
 
 def _find_day(session: Session, zone_id: int, day: date) -> ZoneDay | None:
@@ -154,11 +176,11 @@ def _version(plan: Plan, current: int | None) -> VersionView:
 
 def _counts(changes: dict[str, Any]) -> str:
     parts = [
-        f"{len(changes.get(name, ()))} {words}"
-        for name, words in (("added", "added"), ("removed", "taken out"), ("moved", "moved"))
+        f"{count_of(len(changes[name]), 'journey')} {words}"
+        for name, words in COUNTED
         if changes.get(name)
     ]
-    return ", ".join(parts) or "nobody's time changed"
+    return "; ".join(parts) or "nobody's time changed"
 
 
 def _changes(session: Session, plan: Plan, before: Plan | None, day: date) -> Iterator[Change]:
@@ -183,7 +205,7 @@ def _added(
     if planned is None:
         return Change(f"{rider.name} added.", True, rider.request_id)
     shift, start = planned
-    when, kept = clock(moment(day, start)), _is_kept(rider, start, day)
+    when, kept = clock_24(moment(day, start)), _is_kept(rider, start, day)
     words = f"{rider.name} added: picked up {when} by {names.get(shift, 'a bus')}"
     return Change(f"{words}{_promise(rider, kept)}.", kept, rider.request_id)
 
@@ -197,7 +219,7 @@ def _moved(
 ) -> Change:
     kept = _is_kept(rider, new[1], day)
     words = f"{rider.name}'s pick-up"
-    was, now = clock(moment(day, old[1])), clock(moment(day, new[1]))
+    was, now = clock_24(moment(day, old[1])), clock_24(moment(day, new[1]))
     words += f" {was} → {now}" if was != now else f" stays at {now}"
     if old[0] != new[0]:
         words += f", now by {names.get(new[0], 'another bus')}"
@@ -207,7 +229,7 @@ def _moved(
 def _promise(rider: Rider, kept: bool, *, still: str = "") -> str:
     if rider.earliest is None or rider.latest is None:
         return ", nothing promised yet"
-    told = between(rider.earliest, rider.latest)
+    told = between_24(rider.earliest, rider.latest)
     return f", {still}inside what they were told ({told})" if kept else f", NOT as told ({told})"
 
 

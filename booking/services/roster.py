@@ -65,6 +65,8 @@ class ShiftView:
     drivers: tuple[Choice, ...]
     break_from: int | None
     break_to: int | None
+    is_over: bool
+    """Whether its day has been: nobody waits for it any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,14 @@ def view_shift(ctx: Context, shift_id: int, *, now: datetime) -> ShiftView:
             drivers=tuple(_drivers(session, zone.id)),
             break_from=shift.break_from,
             break_to=shift.break_to,
+            is_over=is_over(shift, now),
         )
+
+
+def is_over(shift: Shift, now: datetime) -> bool:
+    """Whether its day has been, however late it was. On its day a late bus may still be out."""
+    ended = moment(shift.service_date, shift.ends * 60) < now
+    return ended and shift.service_date < today(now)
 
 
 def choices_for_shift(
@@ -204,6 +213,8 @@ def _check(new: NewShift, date_now: date) -> None:
         raise Invalid("A shift is an hour at least.", "ends")
     if new.break_minutes:
         _check_break(new)
+    elif new.break_from is not None or new.break_to is not None:
+        raise Invalid("Say how many minutes the break is, or empty its times.", "break_minutes")
 
 
 def _check_break(new: NewShift) -> None:

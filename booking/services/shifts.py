@@ -13,14 +13,15 @@ from booking.context import Context
 from booking.domain.errors import Invalid, NotFound
 from booking.domain.service_day import today, weekday
 from booking.domain.statuses import BookingStatus, RequestStatus
-from booking.models import Booking, JourneyRequest, Shift, ShiftPattern, Vehicle, Zone
+from booking.models import Booking, Shift, ShiftPattern, Vehicle, Zone
 from booking.services.day import Day
 from booking.services.editing import Edit, drop_from_plan, edit_day
 from booking.services.history import move
-from booking.services.notify import tell_bus_found, write_message
+from booking.services.plan_request import ask_in
 from booking.services.problem import day_problem, runs_of
 from booking.services.rebase import insert_who_can
-from booking.services.roster import overlaps, planned_around
+from booking.services.roster import is_over, overlaps, planned_around
+from booking.services.stranded import tell_bus_found, tell_no_bus
 from booking.services.zone_days import ensure_zone_day, write_plan
 from routing.cost import cost
 from routing.model import Plan
@@ -35,9 +36,12 @@ class Withdrawal:
 
     moved: tuple[int, ...]
     without_bus: tuple[int, ...]
-    """Promises no other bus can keep: each has been told, and waits for a decision.
+    """Promises no other bus can keep as the runs are: the planner looks again at once.
 
-    Times that were only held for somebody are let go of instead: they ask again."""
+    Whom it finds nothing for is told, and waits for a decision. Times that were only
+    held for somebody are let go of instead: they ask again."""
+    already: bool = False
+    """Whether somebody had withdrawn it before: nothing was done."""
 
 
 def materialise_shifts(ctx: Context, *, now: datetime) -> int:
@@ -79,8 +83,9 @@ def withdraw_shift(
     """Take a shift out of the plan: a breakdown, or nobody to drive it.
 
     A named person says why. Everybody on it goes to another bus within their
-    promise where one can; the others are told at once, in the same transaction,
-    and stay on the operator's list until somebody has decided.
+    promise where one can. For the others the day is planned again at once; the
+    message to them is written in the same transaction, and leaves unless that finds
+    them a bus. They stay on the operator's list until there is one.
     """
     if not reason.strip():
         raise Invalid("Say why the bus cannot go out. Passengers will be told.", "reason")
@@ -88,6 +93,8 @@ def withdraw_shift(
         shift = session.get(Shift, shift_id)
         if shift is None:
             raise NotFound("We have no such shift.")
+        if is_over(shift, now):
+            raise Invalid("That day has been, so nobody is waiting for this bus.", "reason")
         zone_id, day = shift.zone_id, shift.service_date
     with ctx.db.writing() as session:
         zone_day_id = ensure_zone_day(session, zone_id, day)
@@ -102,7 +109,7 @@ def withdraw_shift(
 def _withdraw(edit: Edit, shift_id: int, *, by: str, reason: str) -> Withdrawal:
     shift = edit.session.get(Shift, shift_id, populate_existing=True)
     if shift is None or shift.status != "planned":
-        return Withdrawal((), ())
+        return Withdrawal((), (), already=True)
     shift.status = "withdrawn"
     edit.session.flush()
     stranded = _to_carry(edit, shift_id)
@@ -111,8 +118,8 @@ def _withdraw(edit: Edit, shift_id: int, *, by: str, reason: str) -> Withdrawal:
     without = {booking for booking in stranded if booking not in planned}
     _let_go(edit, frozenset(without & _in_state(edit, BookingStatus.HELD)), reason)
     owed = tuple(sorted(without & _in_state(edit, BookingStatus.BOOKED)))
-    _tell(edit, owed, reason)
-    edit.zone_day.wants_planning_since = edit.now
+    tell_no_bus(edit.session, edit.zone_day, owed, reason=reason, now=edit.now)
+    ask_in(edit.session, edit.zone_day, now=edit.now)
     return Withdrawal(tuple(sorted(stranded & planned)), owed)
 
 
@@ -172,24 +179,6 @@ def _without_shift(edit: Edit, shift_id: int) -> Day:
         events=tuple(event for event in edit.day.events if event.shift_id != shift_id),
         runs=tuple(run for run in edit.day.runs if run.shift_id != shift_id),
     )
-
-
-def _tell(edit: Edit, booking_ids: tuple[int, ...], reason: str) -> None:
-    theirs = select(Booking.request_id).where(Booking.id.in_(booking_ids))
-    requests = edit.session.scalars(
-        select(JourneyRequest).where(JourneyRequest.id.in_(theirs))
-    ).unique()
-    for request in requests:
-        write_message(
-            edit.session,
-            request.person,
-            request,
-            "disrupted",
-            now=edit.now,
-            # One breakdown after another is news, whatever the reason is.
-            version=f"plan {edit.zone_day.version}",
-            reason=reason,
-        )
 
 
 def _known(session: Session, days: list[date]) -> set[tuple[int, date, int]]:

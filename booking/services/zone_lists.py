@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from booking.context import Context
 from booking.domain.service_day import start_of
 from booking.domain.statuses import BookingStatus, RequestStatus
-from booking.domain.words import between
+from booking.domain.words import between_24
 from booking.models import Group, JourneyRequest, Refusal
 from booking.models import Session as GroupSession
 from booking.services.board_day import BoardDay, RunNow, get_zone, read_day
@@ -205,7 +205,7 @@ def _rows(session: Session, read: BoardDay, show: str) -> list[JourneyRow]:
 def _row(rider: Rider, run: RunNow | None, purposes: dict[int, str]) -> JourneyRow:
     shift = run.shift if run else None
     words, state = STATUS_WORDS.get(rider.status, (rider.status.value, "over"))
-    told = between(rider.earliest, rider.latest) if rider.earliest and rider.latest else ""
+    told = between_24(rider.earliest, rider.latest) if rider.earliest and rider.latest else ""
     return JourneyRow(
         request_id=rider.request_id,
         name=rider.name,

@@ -118,6 +118,45 @@ def test_the_board(
     expect(page.get_by_role("heading", name=re.compile("Refused: .*, Hose"))).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [360, 768])
+def test_the_timeline_scrolls_beside_its_names(office: Office, width: int) -> None:
+    """Where the day is wider than the screen its frame is moved by keys; the names stay put."""
+    page = office.open(f"MEL1/{DAY}", width)
+    frame = page.get_by_role("region", name="Vehicles through the day")
+    frame.focus()
+    name = page.locator(".oa-timeline__row-name").first
+    before = name.bounding_box()
+    for _ in range(40):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "() => { const f = document.querySelector('.oa-timeline-scroll');"
+        " return f.scrollLeft > 0 && f.scrollLeft + f.clientWidth >= f.scrollWidth - 1 }"
+    )
+    assert name.bounding_box() == before
+    assert before is not None
+    assert before["x"] >= 0
+
+
+def test_the_map_names_places_over_nothing(office: Office) -> None:
+    """Villages are named, also where a bus stops, and no name lies over another or a stop."""
+    page = office.open(f"MEL1/{DAY}")
+    page.wait_for_selector(".oa-map__name")
+    names = page.locator(".oa-map__name")
+    assert {"Bottesford", "Melton Mowbray"} <= set(names.all_inner_texts())
+    boxes = [one.bounding_box() for one in (*names.all(), *page.locator(".oa-map__stop").all())]
+    for number, box in enumerate(boxes[: names.count()]):
+        assert box is not None
+        for other in boxes[number + 1 :]:
+            assert other is not None
+            apart_x = (
+                box["x"] >= other["x"] + other["width"] or other["x"] >= box["x"] + box["width"]
+            )
+            apart_y = (
+                box["y"] >= other["y"] + other["height"] or other["y"] >= box["y"] + box["height"]
+            )
+            assert apart_x or apart_y
+
+
 def test_every_number_leads_to_its_list(office: Office) -> None:
     """The list behind a figure has as many rows as the figure says."""
     page = office.open(f"MEL1/{DAY}")
@@ -153,7 +192,7 @@ def test_plan_now(
     """Planning is asked for, followed, and ends at what changed; also by looking again."""
     page = own_office.open(f"MEL1/{DAY}", java_script_enabled=scripts)
     page.get_by_role("button", name="Plan now").click()
-    expect(page.get_by_text("Waiting for a worker")).to_be_visible()
+    expect(page.get_by_text("Planning begins in a moment")).to_be_visible()
     if scripts:
         assert_accessible(page)
         shot(page, "operator-planning-1280")

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from booking.domain.errors import Conflict, Invalid, NotFound
 from booking.domain.needs import Party
-from booking.models import Booking, OutboxEntry, Plan, Shift, ShiftPattern, ZoneDay
+from booking.models import Booking, OutboxEntry, Place, Plan, Shift, ShiftPattern, ZoneDay
 from booking.services import roster, zone_lists
 from booking.services.board import BoardView, board, plan_now, planning
 from booking.services.board_map import board_map
@@ -190,7 +190,7 @@ def test_plan_now_is_a_row_and_no_call(world: World) -> None:
         ).all()
         assert [e.payload for e in entry] == [{"zone_day_id": 1}]
     state = planning(world.ctx, "MEL1", DAY, now=NINE)
-    assert (state.is_running, state.words) == (True, "Waiting for a worker.")
+    assert (state.is_running, state.words) == (True, "Planning begins in a moment.")
 
 
 def test_a_planning_ends_on_the_screen(world: World) -> None:
@@ -199,7 +199,7 @@ def test_a_planning_ends_on_the_screen(world: World) -> None:
     plan_zone_day(world.ctx, 1, now=NOW, seconds=0.2)
     state = planning(world.ctx, "MEL1", DAY, now=NOW)
     assert not state.is_running
-    assert "£" in state.words
+    assert "better runs found" in state.words or "Found better runs" in state.words
 
 
 def test_a_planning_nobody_takes_up_is_said(world: World) -> None:
@@ -207,7 +207,7 @@ def test_a_planning_nobody_takes_up_is_said(world: World) -> None:
     plan_now(world.ctx, "MEL1", DAY, now=NINE)
     state = planning(world.ctx, "MEL1", DAY, now=NINE + timedelta(minutes=3))
     assert not state.is_running
-    assert "no worker" in state.words
+    assert "has not begun yet" in state.words
 
 
 def test_a_version_says_whose_pick_up_moved(world: World) -> None:
@@ -217,7 +217,7 @@ def test_a_version_says_whose_pick_up_moved(world: World) -> None:
     inside = move_pickup(world, booking, 120)
     (change,) = plan_version(world.ctx, "MEL1", DAY, inside).changes
     assert change.kept
-    assert change.words.startswith("Person 0's pick-up 2:00pm → 2:02pm, ")
+    assert change.words.startswith("Person 0's pick-up 14:00 → 14:02, ")
     assert "still inside what they were told" in change.words
     outside = move_pickup(world, booking, 3 * 3600)
     (change,) = plan_version(world.ctx, "MEL1", DAY, outside).changes
@@ -270,6 +270,18 @@ def test_every_change_of_the_day_is_a_version(world: World) -> None:
         plan_version(world.ctx, "MEL1", DAY, 999)
 
 
+def test_every_number_of_the_plan_versions_is_accounted_for(world: World) -> None:
+    """Putting a driver on uses two numbers up and changes no run: the list says where they are."""
+    for driver in (None, world.drivers[0]):
+        assign_driver(world.ctx, world.shifts[0], driver, now=NOW)
+    cancel(world.ctx, 1, by="test", now=NOW)
+    newest, *older = plan_versions(world.ctx, "MEL1", DAY).versions
+    assert newest.skipped == (newest.version - 2, newest.version - 1)
+    numbers = [newest, *older]
+    told = sum(1 + (v.skipped[1] - v.skipped[0] + 1 if v.skipped else 0) for v in numbers)
+    assert told == newest.version
+
+
 def test_the_map_has_the_zone_the_runs_and_their_stops(world: World) -> None:
     """Longitude first; a line for each bus that drives, its stops numbered from one."""
     features = board_map(world.ctx, "MEL1", DAY, now=NINE)["features"]
@@ -282,6 +294,19 @@ def test_the_map_has_the_zone_the_runs_and_their_stops(world: World) -> None:
         assert -1.2 < longitude < -0.6
         assert 52.6 < latitude < 53.0
     assert points[0]["properties"]["number"] == 1
+
+
+def test_the_map_names_the_places_and_nobodys_home(world: World) -> None:
+    """Towns and villages by name, the most important first; a person's own place never."""
+    with world.ctx.db.writing() as session:
+        session.get_one(Place, world.places["Melton Mowbray"]).kind = "town"
+        hall = {"latitude": 52.857, "longitude": -0.905, "village": "Hose", "zone_id": world.zone}
+        session.add(Place(name="Village hall", kind="hall", **hall))
+        session.add(Place(name="Rose Cottage", kind="village", person_id=world.people[0], **hall))
+    features = board_map(world.ctx, "MEL1", DAY, now=NINE)["features"]
+    labels = [f["properties"]["label"] for f in features if "label" in f["properties"]]
+    assert labels[:2] == ["Melton Mowbray", "Hose"]
+    assert set(labels) == set(world.places)
 
 
 def test_unmet_need_is_counted_by_village_and_reason(world: World) -> None:

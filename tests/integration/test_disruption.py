@@ -7,12 +7,16 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from booking.domain.errors import Gone
 from booking.domain.needs import Party
 from booking.domain.service_day import at
-from booking.models import Booking, JourneyRequest, Message, Person, Shift, Vehicle, ZoneDay
+from booking.models import (
+    Booking,
+    JourneyRequest,
+    Person,
+)
 from booking.services.book import book
 from booking.services.call_list import CallListView, list_calls
 from booking.services.cancel import cancel
@@ -21,16 +25,24 @@ from booking.services.hold import hold
 from booking.services.legs import of_bookings
 from booking.services.notify import write_day_before
 from booking.services.plan import plan_zone_day
-from booking.services.shifts import Withdrawal, withdraw_shift
+from booking.services.shifts import withdraw_shift
+from booking.services.stranded import HELD_BACK
 from routing.errors import InvalidProblem
+from tests.integration.breakdown import (
+    add_bus,
+    bookings_of,
+    break_down,
+    messages,
+    sent,
+    texting_world,
+    zone_day_of,
+)
 from tests.world import (
     DAY,
     NOW,
     World,
     ask_for,
     book_one,
-    make_context,
-    make_world,
     planned_ids,
     wish,
 )
@@ -39,70 +51,9 @@ from tests.world import (
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """One bus, and twenty people with mobile phones who want texts."""
-    made = make_world(make_context(f"sqlite:///{tmp_path / 'day.db'}", tmp_path))
-    with made.ctx.db.writing() as session:
-        session.execute(update(Person).values(phone_type="mobile", channel="text"))
+    made = texting_world(tmp_path)
     yield made
     made.ctx.db.close()
-
-
-def add_bus(world: World, *, spaces: int = 1) -> None:
-    """A bus of the same kind, out all day; `spaces` for wheelchairs."""
-    with world.ctx.db.writing() as session:
-        bus = Vehicle(
-            code=f"B{len(world.shifts) + 1}",
-            name="One more bus",
-            zone_id=world.zone,
-            depot_id=world.places["Melton Mowbray"],
-            seats=12,
-            wheelchair_spaces=spaces,
-        )
-        session.add(bus)
-        session.flush()
-        shift = Shift(
-            zone_id=world.zone,
-            service_date=DAY,
-            vehicle_id=bus.id,
-            driver_id=world.drivers[0],
-            starts=420,
-            ends=1140,
-            break_minutes=0,
-        )
-        session.add(shift)
-        session.flush()
-        world.shifts.append(shift.id)
-
-
-def break_down(world: World, now: datetime = NOW, reason: str = "It broke down") -> Withdrawal:
-    """The first bus is taken off the road."""
-    return withdraw_shift(world.ctx, world.shifts[0], by="test", reason=reason, now=now)
-
-
-def bookings_of(world: World, request: int) -> dict[str, Booking]:
-    """leg → booking."""
-    with world.ctx.db.reading() as session:
-        found = list(session.scalars(select(Booking).filter_by(request_id=request)).unique())
-        session.expunge_all()
-    return {booking.leg: booking for booking in found}
-
-
-def messages(world: World, request: int, kind: str) -> list[Message]:
-    """Those of a kind about a journey, in the order they were written."""
-    with world.ctx.db.reading() as session:
-        found = session.scalars(
-            select(Message)
-            .where(Message.request_id == request, Message.key.like(f"{kind}:%"))
-            .order_by(Message.id)
-        ).all()
-        session.expunge_all()
-    return list(found)
-
-
-def zone_day_of(world: World) -> ZoneDay:
-    with world.ctx.db.reading() as session:
-        found = session.scalars(select(ZoneDay)).one()
-        session.expunge_all()
-    return found
 
 
 def drive(world: World, booking: Booking, kind: str, when: datetime) -> None:
@@ -229,25 +180,27 @@ def test_whom_the_next_planning_finds_a_bus_for_is_told(world: World) -> None:
     """Told once that there is none, and once that there is one, with the times."""
     request = book_one(world, wish(world, home=time(14)))
     break_down(world)
+    assert len(sent(world, NOW + HELD_BACK)) == 1
     add_bus(world)
     for _ in range(2):
-        plan_zone_day(world.ctx, zone_day_of(world).id, now=NOW, seconds=0.2)
+        plan_zone_day(world.ctx, zone_day_of(world).id, now=NOW + HELD_BACK, seconds=0.2)
     (text,) = messages(world, request, "bus_found")
     assert "we have found a bus for you on Tuesday 8 December" in text.body
     assert text.body.count("between") == 2
     assert "no bus now" not in text.body
-    assert messages(world, request, "disrupted")[0].status == "stale"
 
 
 def test_the_same_thing_going_wrong_again_is_told_again(world: World) -> None:
     """The bus that stepped in breaks down too, in the same words."""
     request = book_one(world, wish(world))
     break_down(world)
+    told = NOW + HELD_BACK
+    sent(world, told)
     add_bus(world)
-    plan_zone_day(world.ctx, zone_day_of(world).id, now=NOW, seconds=0.2)
-    withdraw_shift(world.ctx, world.shifts[1], by="test", reason="It broke down", now=NOW)
+    plan_zone_day(world.ctx, zone_day_of(world).id, now=told, seconds=0.2)
+    withdraw_shift(world.ctx, world.shifts[1], by="test", reason="It broke down", now=told)
     first, second = messages(world, request, "disrupted")
-    assert (first.status, second.status) == ("stale", "waiting")
+    assert (first.status, second.status) == ("sent", "waiting")
     assert first.body == second.body
 
 
@@ -289,7 +242,10 @@ def test_who_stands_at_the_stop_for_a_bus_that_broke_down_is_rung_first(world: W
     assert latest is not None
     now = latest + timedelta(minutes=10)
     break_down(world, now)
-    listed = calls(world, now)
+    # At once for whom no bus could come in time; for the other a bus is looked for first.
+    assert [call.request_id for call in calls(world, now).now] == [waiting]
+    assert calls(world, now).later == ()
+    listed = calls(world, now + HELD_BACK)
     assert [call.request_id for call in listed.now] == [waiting, later]
     assert [call.waiting_there for call in listed.now] == [True, False]
     assert listed.overdue == 0

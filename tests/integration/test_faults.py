@@ -149,7 +149,7 @@ def test_a_worker_killed_mid_plan_loses_and_changes_nothing(any_ctx: Context, pa
     for _ in range(max(1, counted(20) // 2)):  # on each of the two databases
         request_planning(world.ctx, zone_day(world).id, now=real_now())
         parts.start("worker")
-        assert until(lambda: "tries" in zone_day(world).planning_progress), parts.log("worker")
+        assert until(lambda: "Looking" in zone_day(world).planning_progress), parts.log("worker")
         parts.kill("worker")
         assert zone_day(world).wants_planning_since is not None
         assert (promises(world), planned_ids(world)) == (before, planned)

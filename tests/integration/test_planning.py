@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -12,7 +13,7 @@ from sqlalchemy import select
 
 from booking.models import ZoneDay
 from booking.services.plan import plan_if_wanted, plan_zone_day, sweep
-from booking.services.plan_request import request_planning
+from booking.services.plan_request import WAITING_WORDS, request_planning
 from tests.world import NOW, World, book_one, make_context, make_world, promises, wish
 
 LATER = NOW + timedelta(seconds=30)
@@ -76,8 +77,20 @@ def test_nobody_waits_for_a_worker_once_the_day_is_planned(world: World) -> None
     day = day_of(world).id
     plan_zone_day(world.ctx, day, now=LATER, seconds=0.1)
     request_planning(world.ctx, day, now=LATER)
-    assert day_of(world).planning_progress == "Waiting for a worker."
+    assert day_of(world).planning_progress == WAITING_WORDS
     with world.ctx.db.writing() as session:
         session.get_one(ZoneDay, day).wants_planning_since = None
     assert plan_if_wanted(world.ctx, day, now=LATER).outcome == "nothing"
     assert day_of(world).planning_progress == ""
+
+
+def test_how_far_a_planning_is_is_said_in_plain_words(world: World) -> None:
+    """Who has a bus, and how far it is to drive: no rounds, no costs of a search."""
+    told: list[str] = []
+    plan_zone_day(world.ctx, day_of(world).id, now=LATER, seconds=1.5, progress=told.append)
+    assert told
+    for words in told:
+        assert re.fullmatch(
+            r"Looking for better runs: 1 of 1 journey has a bus so far, \d+ miles to drive\.", words
+        )
+    assert "better runs" in day_of(world).planning_progress

@@ -142,7 +142,7 @@ class RandomDay:
         expire_holds(self.world.ctx, now=self.now)
 
     def break_down(self) -> None:
-        if self.dice.random() < 0.4:
+        if self.dice.random() < 0.4 and self.now < at(DAY, time(23)):
             shift = self.dice.choice(self.world.shifts)
             gone = withdraw_shift(
                 self.world.ctx, shift, by="account:1", reason="It broke down", now=self.now

@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 
 from booking.domain import words
 from booking.domain.service_day import today
-from booking.services.access import RoleName
+from booking.services.access import RoleName, roles_of
 from booking.services.call_list import count_calls
+from booking.services.find_journey import find_board_of
 from booking.web import here
 from booking.web.access import staff
 
@@ -46,7 +47,10 @@ def frame() -> dict[str, Any]:
         return {"today": today(here.now())}
     waiting = count_calls(here.ctx(), now=here.now())
     ring = f"To ring ({waiting})" if waiting else "To ring"
+    plans_days = RoleName.OPERATOR in roles_of(here.account())
+    board = [_item("Zones today", "operator.zones", False, "")] if plans_days else []
     return {
+        "board_way": _board_way() if plans_days else None,
         "today": today(here.now()),
         "staff_area": "Call handling",
         "home_href": url_for("callcentre.start"),
@@ -54,7 +58,21 @@ def frame() -> dict[str, Any]:
             _item("Find a caller", "start", view in ("start", "search"), "q"),
             _item(ring, "call_list", view == "call_list", "v"),
             _item("Day sheet", "day_choice", view.startswith("day_"), "y"),
+            *board,
         ],
+    }
+
+
+def _board_way() -> dict[str, str] | None:
+    """For an operator the way back from a journey: the board of its zone and day."""
+    request_id = (request.view_args or {}).get("request_id")
+    found = find_board_of(here.ctx(), request_id) if request_id is not None else None
+    if found is None:
+        return None
+    day = found.day.isoformat()
+    return {
+        "href": url_for("operator.board_of_day", zone_code=found.zone_code, day=day),
+        "text": f"The board of {found.zone_name}, {words.day(found.day)}",
     }
 
 
@@ -80,4 +98,6 @@ def day_options(days: Iterable[date], today: date) -> list[tuple[str, str]]:
 
 
 def _item(text: str, endpoint: str, active: bool, key: str) -> dict[str, Any]:
-    return {"text": text, "href": url_for(f"callcentre.{endpoint}"), "active": active, "key": key}
+    """An entry of the bar; an endpoint of this blueprint goes by its view's name alone."""
+    href = url_for(endpoint if "." in endpoint else f"callcentre.{endpoint}")
+    return {"text": text, "href": href, "active": active, "key": key}

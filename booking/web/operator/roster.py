@@ -14,7 +14,7 @@ from booking.domain.words import count_of
 from booking.services import roster
 from booking.services.manifest import manifest_for_staff
 from booking.services.manifest_words import task_lines
-from booking.services.shifts import withdraw_shift
+from booking.services.shifts import Withdrawal, withdraw_shift
 from booking.web import here
 from booking.web.audit import audited
 from booking.web.driver import pdf_answer
@@ -42,7 +42,8 @@ def shifts(zone_code: str) -> ResponseReturnValue:
 @audited("drivers.list", "zone:{zone_code}")
 def new_shift(zone_code: str) -> ResponseReturnValue:
     """The form for one more shift."""
-    return _form(zone_code, {"day": request.args.get("day", today(here.now()).isoformat())})
+    day = request.args.get("day", today(here.now()).isoformat())
+    return _form(zone_code, {"day": day, "vehicle": request.args.get("vehicle", "")})
 
 
 @bp.post("/<zone_code>/shifts/new")
@@ -126,14 +127,26 @@ def withdraw(shift_id: int) -> ResponseReturnValue:
         done = withdraw_shift(here.ctx(), shift_id, by=here.who(), reason=reason, now=here.now())
     except Invalid as error:
         return _withdraw_form(shift_id, {"reason": error.words})
+    flash(*_withdrawn_words(done))
+    return redirect(url_for("operator.shift", shift_id=shift_id), 303)
+
+
+def _withdrawn_words(done: Withdrawal) -> tuple[str, str]:
+    """What became of everybody, and of which kind the news is."""
+    if done.already:
+        return "It had been withdrawn already. Nothing more was done.", "information"
+    if not done.moved and not done.without_bus:
+        return "The shift is withdrawn. Nobody was on it.", "good"
     moved = count_of(len(done.moved), "journey was", "journeys were")
     words = f"The shift is withdrawn. {moved.capitalize()} moved to another bus"
     if done.without_bus:
         left = count_of(len(done.without_bus), "journey has", "journeys have")
-        flash(f"{words}; {left} no bus now. They are at the top of the board.", "problem")
-    else:
-        flash(f"{words}; nobody is left without one.", "good")
-    return redirect(url_for("operator.shift", shift_id=shift_id), 303)
+        return (
+            f"{words}; {left} no bus yet. We are looking for one, which takes a minute at most. "
+            "Only those for whom there is none are told. They are at the top of the board.",
+            "problem",
+        )
+    return f"{words}; nobody is left without one.", "good"
 
 
 def _shift(shift_id: int, errors: dict[str, str] | None = None) -> ResponseReturnValue:

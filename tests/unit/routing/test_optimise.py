@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from routing.checker import check
-from routing.cost import cost
+from routing.cost import cost, distance
 from routing.errors import IllegalPlan, InvalidProblem, RoutingError
 from routing.model import Action, Done, Plan, Problem, Window
 from routing.optimise import ENGINES, Progress, Stop, solve
@@ -120,6 +120,16 @@ def test_progress_is_told_and_falls() -> None:
     assert [p.seconds for p in told] == sorted(p.seconds for p in told)
     costs = [p.cost for p in told]
     assert costs == sorted(costs, reverse=True)
+
+
+def test_progress_counts_whom_the_best_plan_leaves_out_and_how_far_it_drives() -> None:
+    """As the plan that comes of it says, and not as the search stands while it tries things."""
+    problem, told = busy_day(), list[Progress]()
+    result = solve(problem, Stop(seconds=1.0), progress=told.append)
+    same = [p for p in told if p.cost == pytest.approx(result.cost)]
+    assert same
+    driven = sum(distance(problem, route) for route in result.plan.routes)
+    assert {(p.unserved, p.distance) for p in same} == {(len(result.plan.unserved), driven)}
 
 
 def test_what_cannot_be_is_refused() -> None:

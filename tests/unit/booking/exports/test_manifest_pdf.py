@@ -30,7 +30,7 @@ def task(booking: int, action: str, name: str) -> Task:
         told="between 9:40am and 10:00am" if action == "pickup" else "",
         fare="£2" if action == "pickup" else "",
         arrived=False,
-        outcome="",
+        done_words="",
         done=None,
         due_from=SEVEN,
     )

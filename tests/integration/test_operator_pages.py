@@ -1,0 +1,134 @@
+"""The operator's pages as they are read: one form of time, a way back, words for empty days."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from booking.models import Vehicle
+from booking.services.drive import Event, record_events
+from tests.integration.cast import Stage, build_stage
+from tests.world import DAY
+
+NOON = datetime.fromisoformat("2026-12-08T12:00:00+00:00")
+SPOKEN = re.compile(r"\d(?:am|pm)\b|midday|midnight")
+"""A time as passengers read it: "9:40am"."""
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A day on which Mary was picked up."""
+    made = build_stage(Path(tmp_path_factory.mktemp("operator")))
+    made.clock.now = NOON
+    shift, booking = made.ids["shift_id"], made.ids["booking_id"]
+    event = Event("key", shift, booking, "boarded", NOON)
+    record_events(made.ctx, made.ids["driver_id"], [event], now=NOON)
+    yield made
+    made.ctx.db.close()
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Stage]:
+    """A day of a test's own, for changing things."""
+    made = build_stage(tmp_path)
+    made.clock.now = NOON
+    yield made
+    made.ctx.db.close()
+
+
+def read(stage: Stage, path: str, who: str = "operator") -> str:
+    answer = stage.client(who).get(path, follow_redirects=True)
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/board/MEL1/{DAY}",
+        f"/board/MEL1/{DAY}/map.geojson",
+        f"/board/MEL1/{DAY}/journeys",
+        f"/board/MEL1/{DAY}/plans",
+        f"/board/MEL1/{DAY}/plans/1",
+        f"/board/MEL1/shifts?first={DAY}",
+        "/board/shifts/{shift_id}",
+        "/board/zones/MEL1",
+        "/board/vehicles/{vehicle_id}",
+    ],
+)
+def test_an_operator_reads_every_time_in_one_form(stage: Stage, path: str) -> None:
+    """Twenty-four hours throughout: 09:40 beside 2:05pm is how a bus is missed."""
+    whole = read(stage, path.format(**stage.ids))
+    page = whole.partition("<main")[2].partition("</main>")[0] or whole
+    assert re.search(r"\d\d:\d\d", page)
+    assert SPOKEN.findall(page) == []
+
+
+def test_a_journey_leads_an_operator_back_to_its_board(stage: Stage) -> None:
+    """To the zone and day it is on; whoever may not open the board goes back to the person."""
+    path = f"/calls/journeys/{stage.ids['request_id']}"
+    back = re.compile(r'<a href="([^"]+)" class="govuk-back-link">([^<]+)')
+    found = back.search(read(stage, path))
+    assert found is not None
+    assert found[1] == f"/board/MEL1/{DAY}"
+    assert found[2].strip() == "The board of Melton 1, Tuesday 8 December"
+    assert f'href="/board/MEL1/{DAY}"' not in read(stage, path, "call_handler")
+
+
+def post(stage: Stage, path: str, **fields: object) -> tuple[int, str]:
+    """Send a form; the status and the page it ends on."""
+    answer = stage.client("operator").post(path, data=fields, follow_redirects=True)
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+SHIFT = {"day": "2026-12-09", "starts": "07:30", "ends": "15:00"}
+
+
+def test_a_break_without_its_length_is_not_dropped_in_silence(stage: Stage) -> None:
+    """Its times alone say nothing: the form asks how long it is."""
+    fields = {**SHIFT, "vehicle": stage.ids["vehicle_id"], "break_from": "12:00"}
+    status, page = post(stage, "/board/MEL1/shifts/new", **fields)
+    assert status == 422
+    assert "Say how many minutes the break is" in page
+
+
+def test_a_zone_without_vehicles_says_so(own: Stage) -> None:
+    """An empty list to choose from is no answer to "add a shift"."""
+    with own.ctx.db.writing() as session:
+        session.execute(update(Vehicle).values(active=False))
+    page = read(own, "/board/MEL1/shifts/new")
+    assert "This zone has no vehicle in use" in page
+    assert "<select" not in page.partition("<main")[2]
+    vehicle = read(own, f"/board/vehicles/{own.ids['vehicle_id']}")
+    assert "Add a shift" not in vehicle
+
+
+def test_a_shift_is_added_for_the_vehicle_one_came_from(stage: Stage) -> None:
+    """The vehicle's own page leads to the form with that vehicle chosen."""
+    other = stage.ids["vehicle_id"] + 1
+    page = read(stage, f"/board/MEL1/shifts/new?vehicle={other}")
+    assert f'<option value="{other}" selected>' in page
+
+
+def test_withdrawing_says_what_was_done(own: Stage) -> None:
+    """Nobody was on it; done twice, the second time says that nothing more was done."""
+    empty = own.ids["shift_id"] + 2
+    path = f"/board/shifts/{empty}/withdraw"
+    assert "No journeys are on it." in read(own, path)
+    assert "Nobody was on it" in post(own, path, reason="flat tyre")[1]
+    assert "withdrawn already" in post(own, path, reason="flat tyre")[1]
+
+
+def test_a_day_that_has_been_is_not_withdrawn(own: Stage) -> None:
+    """Whoever nobody reported as driven would be told today that no bus comes."""
+    own.clock.now = NOON + timedelta(days=1)
+    path = f"/board/shifts/{own.ids['shift_id']}"
+    assert "Withdraw this shift" not in read(own, path)
+    status, page = post(own, f"{path}/withdraw", reason="flat tyre")
+    assert status == 422
+    assert "That day has been" in page

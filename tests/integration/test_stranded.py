@@ -1,0 +1,124 @@
+"""A bus is withdrawn: another is looked for first, and who hears what of it, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import time, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from booking.models import OutboxEntry
+from booking.services.cancel import cancel
+from booking.services.plan import plan_zone_day
+from booking.services.plan_request import PLAN_TASK
+from booking.services.shifts import withdraw_shift
+from booking.services.stranded import HELD_BACK
+from tests.integration.breakdown import (
+    add_bus,
+    bookings_of,
+    break_down,
+    messages,
+    sent,
+    texting_world,
+    withdraw_all,
+    zone_day_of,
+)
+from tests.world import NOW, World, book_one, planned_ids, wish
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """One bus, and twenty people with mobile phones who want texts."""
+    made = texting_world(tmp_path)
+    yield made
+    made.ctx.db.close()
+
+
+def test_whom_a_bus_is_found_for_in_time_hears_nothing_of_it(world: World) -> None:
+    """No bus, and one again before the minute is over: what they were told holds, and is sent."""
+    request = book_one(world, wish(world, home=time(14)))
+    gone = break_down(world)
+    assert len(gone.without_bus) == 2
+    add_bus(world)
+    plan_zone_day(world.ctx, zone_day_of(world).id, now=NOW, seconds=0.2)
+    assert messages(world, request, "bus_found") == []
+    (text,) = sent(world, NOW + 2 * HELD_BACK)
+    assert "your bus is booked" in text
+
+
+def test_for_whom_no_bus_is_found_it_is_said_once(world: World) -> None:
+    """The planner looks, finds none, and the message leaves when the minute is over."""
+    book_one(world, wish(world))
+    break_down(world)
+    add_bus(world, ends=480)
+    for _ in range(2):
+        plan_zone_day(world.ctx, zone_day_of(world).id, now=NOW, seconds=0.2)
+    assert sent(world, NOW + HELD_BACK / 2) == []
+    (text,) = sent(world, NOW + HELD_BACK)
+    assert "no bus now for your journey" in text
+    assert sent(world, NOW + 2 * HELD_BACK) == []
+
+
+def test_with_every_worker_dead_the_message_still_leaves(world: World) -> None:
+    """Nothing is ever planned: the message is written with the withdrawal and needs no plan."""
+    book_one(world, wish(world))
+    break_down(world)
+    assert len(sent(world, NOW + timedelta(hours=1))) == 1
+
+
+def test_a_withdrawal_asks_for_a_planning_at_once(world: World) -> None:
+    """In the transaction that withdraws, not when the day has been quiet for a while."""
+    book_one(world, wish(world))
+    break_down(world)
+    with world.ctx.db.reading() as session:
+        asked = session.scalars(
+            select(OutboxEntry).where(OutboxEntry.kind == PLAN_TASK, OutboxEntry.due_at == NOW)
+        ).all()
+    assert len(asked) == 1
+
+
+def test_a_bus_for_one_direction_leaves_the_other_to_be_told(world: World) -> None:
+    """The bus that steps in goes home at noon: only the way home is spoken of, and once."""
+    request = book_one(world, wish(world, home=time(15)))
+    break_down(world)
+    add_bus(world, ends=720)
+    plan_zone_day(world.ctx, zone_day_of(world).id, now=NOW, seconds=0.2)
+    assert planned_ids(world) == {bookings_of(world, request)["outward"].id}
+    (text,) = sent(world, NOW + HELD_BACK)
+    assert "It broke down." in text
+    assert "no bus now for your journey home" in text
+    assert "This still holds: The bus comes to Hose" in text
+
+
+def test_who_heard_of_it_otherwise_hears_that_there_is_a_bus(world: World) -> None:
+    """Cancelling the way home told them of the way there while the message was held back."""
+    request = book_one(world, wish(world, home=time(14)))
+    break_down(world)
+    cancel(world.ctx, request, by="test", legs=("return",), now=NOW)
+    assert "no bus now for your journey there" in sent(world, NOW)[0]
+    add_bus(world)
+    plan_zone_day(world.ctx, zone_day_of(world).id, now=NOW, seconds=0.2)
+    (text,) = sent(world, NOW + HELD_BACK)
+    assert "we have found a bus for you" in text
+
+
+def test_bad_news_old_and_new_is_settled_by_one_message(world: World) -> None:
+    """Told of the way there an hour ago, and the bus for the way home goes too: then one is found.
+
+    The second message was not sent yet, but the first was: they hear of the bus.
+    """
+    request = book_one(world, wish(world, home=time(15)))
+    add_bus(world, ends=720)
+    withdraw_all(world, "Snow", NOW)
+    later = NOW + timedelta(hours=1)
+    assert len(sent(world, later)) == 1
+    add_bus(world, ends=720)
+    plan_zone_day(world.ctx, zone_day_of(world).id, now=later, seconds=0.2)
+    withdraw_shift(world.ctx, world.shifts[2], by="test", reason="A flat tyre", now=later)
+    add_bus(world)
+    plan_zone_day(world.ctx, zone_day_of(world).id, now=later, seconds=0.2)
+    (text,) = sent(world, later + HELD_BACK)
+    assert "we have found a bus for you" in text
+    assert planned_ids(world) == {one.id for one in bookings_of(world, request).values()}
