@@ -265,7 +265,7 @@ def get_journey(ctx: Context, account: Account, request_id: int, *, now: datetim
         request = check_request(account, session.get(JourneyRequest, request_id))
         if request.reference is None:
             request = check_request(account, None)
-        return _journey(session, request, now)
+        return journey_view(session, request, now)
 
 
 def list_journeys(ctx: Context, account: Account, *, now: datetime) -> MyJourneys:
@@ -278,7 +278,7 @@ def list_journeys(ctx: Context, account: Account, *, now: datetime) -> MyJourney
             .order_by(JourneyRequest.service_date.desc(), JourneyRequest.id.desc())
             .limit(200)
         ).unique()
-        journeys = [_journey(session, request, now) for request in requests]
+        journeys = [journey_view(session, request, now) for request in requests]
         held = session.scalars(
             select(JourneyRequest)
             .where(mine, JourneyRequest.status == RequestStatus.HELD.value)
@@ -295,7 +295,8 @@ def _offer(session: Session, offer: Offer, person_id: int) -> OfferView:
     return OfferView(offer.number, legs, offer.fare_pence)
 
 
-def _journey(session: Session, request: JourneyRequest, now: datetime) -> JourneyView:
+def journey_view(session: Session, request: JourneyRequest, now: datetime) -> JourneyView:
+    """A journey that was read."""
     bookings = sorted(request.bookings, key=lambda booking: booking.leg)
     notice = request.zone_day.zone.book_latest_minutes if request.zone_day else 60
     legs = of_bookings(session, request, now)

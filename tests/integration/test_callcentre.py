@@ -593,3 +593,15 @@ def test_the_number_to_ring_is_in_the_bar(stage: Stage, landline: Callable[[], i
     client = stage.client("call_handler")
     stage.clock.now = EVENING + timedelta(minutes=1)
     assert "To ring (1)" in words(client.get("/calls/"))
+
+
+def test_a_journey_they_have_at_that_time_is_said_before_it_is_booked(
+    stage: Stage, calls: FlaskClient
+) -> None:
+    """The second one at the same hour can be booked, but nobody books it by oversight."""
+    book(stage, calls)
+    request_id = ask(stage, calls)
+    calls.post(f"/calls/asked/{request_id}/keep", data={"offer": "1"})
+    page = words(calls.get(f"/calls/asked/{request_id}"))
+    assert "You have a journey at that time already" in page
+    assert "Book it as well" in page

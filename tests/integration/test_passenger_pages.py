@@ -735,3 +735,42 @@ def test_suggestions_and_shapes_are_public(stage: Stage) -> None:
     assert nobody.get("/api/places?q=").get_json() == []
     shapes = nobody.get("/api/zones.geojson").get_json()
     assert shapes["features"][0]["properties"]["code"] == "MEL1"
+
+
+# Two journeys at once
+
+
+def test_a_second_journey_at_the_same_time_is_said_before_it_is_booked(
+    stage: Stage, mary: Walk
+) -> None:
+    """What they have is named with a link; the button says what it does; both can be booked."""
+    to_melton(mary)
+    first = book(mary)
+    to_melton(mary)
+    words = mary.send(mary.path, offer="1")
+    assert "You already have a journey at that time" in words
+    assert "Tuesday 8 December, from your home to Melton Mowbray" in words
+    assert f'href="/journeys/{first}"' in mary.html
+    assert "Book it as well" in words
+    mary.send(mary.path, key=mary.key())
+    assert "Your journey is booked" in mary.words
+
+
+def test_a_journey_at_another_time_is_booked_without_a_word(stage: Stage, mary: Walk) -> None:
+    """Later that day, or instead of the one they have: nothing overlaps."""
+    to_melton(mary)
+    first = book(mary)
+    to_melton(mary)
+    mary.send("/ask/time", when="arrive_by", arrive_by_clock="4pm")
+    assert "You already have" not in mary.send(mary.path, offer="1")
+    assert "Book this journey" in mary.words
+    mary.send(mary.path + "/release")
+    with stage.ctx.db.writing() as session:
+        other = JourneyRequest.id.not_in([first])
+        session.execute(update(JourneyRequest).where(other).values(status="cancelled"))
+    mary.send(f"/journeys/{first}/change")
+    mary.send("/ask/day", day=DAY.isoformat())
+    mary.send("/ask/time", when="arrive_by", arrive_by_clock="11")
+    mary.send("/ask/home", home="no")
+    assert "You already have" not in mary.send(mary.path, offer="1")
+    assert "Change to this journey" in mary.words

@@ -23,12 +23,14 @@ from booking.services.find_journey import find_person_of
 from booking.services.hold import hold, release
 from booking.services.journeys import (
     AnswerView,
+    JourneyView,
     OfferView,
     get_answer,
     get_group_id,
     get_wish,
 )
 from booking.services.offer import Asker, ask
+from booking.services.overlapping import list_overlapping
 from booking.services.people import JourneyLine, PersonView, view_person
 from booking.services.places import find_places
 from booking.services.traveller import get_zone_view
@@ -208,6 +210,7 @@ def _screen(
         offers=_offers(view),
         outside=_outside(person, view),
         same_day=_same_day(person, view, replaces),
+        overlapping=_overlapping(view),
         days=_days(person),
         choices=list(list_choices(here.ctx(), person.id)),
         whens=WHENS,
@@ -235,6 +238,14 @@ def _same_day(
         for journey in person.coming
         if journey.day == view.wish.day and journey.request_id != replaces
     ]
+
+
+def _overlapping(view: AnswerView | None) -> tuple[JourneyView, ...]:
+    """What they have at the very time of the offer that is kept for them."""
+    if view is None or not view.held or view.chosen is None:
+        return ()
+    account, request_id = here.account(), view.request_id
+    return list_overlapping(here.ctx(), account, request_id, view.chosen, now=here.now())
 
 
 def _choices(found: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:
