@@ -605,3 +605,15 @@ def test_a_journey_they_have_at_that_time_is_said_before_it_is_booked(
     page = words(calls.get(f"/calls/asked/{request_id}"))
     assert "You have a journey at that time already" in page
     assert "Book it as well" in page
+
+
+def test_a_place_found_by_what_was_typed_stays_in_its_box(stage: Stage, calls: FlaskClient) -> None:
+    """Refused: the page still says where they wanted to go, though it is in no list."""
+    with stage.ctx.db.writing() as session:
+        far = Place(name="Far Away Farm", kind="landmark", latitude=53.4, longitude=-0.3)
+        session.add(far)
+        session.flush()
+        far_id = far.id
+    request_id = ask(stage, calls, finish=f"place:{far_id}")
+    page = calls.get(f"/calls/asked/{request_id}").get_data(as_text=True)
+    assert f'<option value="place:{far_id}" selected>Far Away Farm</option>' in page
