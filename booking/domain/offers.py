@@ -204,13 +204,20 @@ class Possible:
         return self.added_cost + MINUTE_POUNDS * self.away
 
 
-def choose(possible: Sequence[Possible], at_most: int = OFFERS_AT_MOST) -> list[Possible]:
+def choose(
+    possible: Sequence[Possible], at_most: int = OFFERS_AT_MOST, *, nearest: bool = False
+) -> list[Possible]:
     """The few to read out: the best one first, then ones that really differ, by time of day.
 
-    Two whose pick-ups begin less than twenty minutes apart are one choice.
+    Two whose pick-ups begin less than twenty minutes apart are one choice. With
+    `nearest` what is best is what is nearest to the wish, whatever it costs to drive.
     """
+
+    def rank(way: Possible) -> tuple[float, int]:
+        return (way.away if nearest else way.burden, way.legs[0].earliest)
+
     chosen: list[Possible] = []
-    for way in sorted(possible, key=lambda item: (item.burden, item.legs[0].earliest)):
+    for way in sorted(possible, key=rank):
         if all(_differs(way, other) for other in chosen):
             chosen.append(way)
         if len(chosen) == at_most:

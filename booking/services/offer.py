@@ -163,7 +163,11 @@ def _answer(
     wide = Wide.NEAREST if broken.rule == "hours" else Wide.AROUND
     others = search(prepared.journey, prepared.day, matrix, now, wide=wide)
     near = [] if isinstance(others, Obstructed) else others
-    ways = choose([way for way in near if not way.is_now(present)], OFFERS_AT_MOST - 1)
+    ways = choose(
+        [way for way in near if not way.is_now(present)],
+        OFFERS_AT_MOST - 1,
+        nearest=wide is Wide.NEAREST,
+    )
     ways += _other_days(ctx, wish, now, OFFERS_AT_MOST - len(ways), prepared.ground.zone)
     return ways, broken
 

@@ -105,22 +105,30 @@ def test_no_bus_out_at_that_hour(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("clock", "says"),
+    ("clock", "says", "nearest"),
     [
-        (time(6, 30), "The earliest you could be there is 7:"),
-        (time(7, 5), "The earliest you could be there is 7:"),
-        (time(20, 30), "The latest we bring you there is 7:00pm"),
-        (time(23, 45), "The latest we bring you there is 7:00pm"),
+        (time(6, 30), "The earliest you could be there is 7:", 7 * 3600),
+        (time(7, 5), "The earliest you could be there is 7:", 7 * 3600),
+        (time(20, 30), "The latest we bring you there is 7:00pm", 18 * 3600),
+        (time(23, 45), "The latest we bring you there is 7:00pm", 18 * 3600),
     ],
 )
-def test_an_appointment_out_of_hours(world: World, clock: time, says: str) -> None:
-    """Nearest times that the bus can do are offered, and what the hours allow is said."""
+def test_an_appointment_out_of_hours(world: World, clock: time, says: str, nearest: int) -> None:
+    """Nearest times that the bus can do are offered, and what the hours allow is said.
+
+    A bus in the middle of the day, which it would be cheap to go with, is not near.
+    """
+    book_one(world, wish(world, 1, by=time(13)))
     wanted = replace(wish(world, by=clock), purpose=PurposeKind.APPOINTMENT)
     rule, words, days = refusal(world, ask_for(world, wanted))
     assert rule == "hours"
     assert says in words
     assert "The bus runs from 7:00am to 7:00pm" in words
-    assert DAY.isoformat() in days
+    with world.ctx.db.reading() as session:
+        found = session.scalars(select(Refusal)).one()
+        starts = [leg["earliest"] for leg in found.alternatives if leg["day"] == days[0]]
+    assert days[0] == DAY.isoformat()
+    assert all(abs(start - nearest) <= 3600 for start in starts)
 
 
 def test_a_way_home_after_hours(world: World) -> None:
