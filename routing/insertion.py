@@ -18,7 +18,11 @@ from routing.inserting import best_anywhere, new_state, refresh, write_with
 from routing.model import Action, Break, Plan, Problem, Request, Route, Window
 from routing.placing import time_cost
 from routing.rendering import nodes_of, route_of
+from routing.schedule import fits
 from routing.timing import new_desk
+
+Wishes = Sequence[Request]
+ROOM_FOR_ALL = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +46,19 @@ class Insertion:
 
 
 class Rule(Enum):
-    """What stands in the way of a request."""
+    """What stands in the way of a request; of several, the first in this order is named.
 
-    HOURS = "hours"
+    A vehicle that is there comes before one that is not: while one of them needs
+    nothing but room, "there is none at that hour" would be a poor reason.
+    """
+
     CAPACITY = "capacity"
+    BREAK = "break"
     RIDE_LIMIT_ON_BOARD = "ride_limit_on_board"
     PROMISE = "promise"
-    BREAK = "break_"
-    DISTANCE = "distance"
     VEHICLE = "vehicle"
+    HOURS = "hours"
+    DISTANCE = "distance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,24 +148,28 @@ class Inserter:
         routes = tuple(sorted((*others, route), key=lambda r: r.vehicle))
         return Inserter(self._problem_with(request), replace(self.plan, routes=routes))
 
-    def explain(self, request: Request) -> Obstacle:
-        """Which rule keeps the request out; meant for requests `best` has no place for."""
-        lifting = {rule: lift for rule, lift in _LIFTS.items() if rule is not Rule.VEHICLE}
-        alone = tuple(rule for rule in Rule if self._possible(request, (rule,)))
+    def explain(self, *wishes: Request) -> Obstacle:
+        """Which rule keeps every one of the wishes out; for wishes `best` has no place for.
+
+        Many windows of one journey are asked about together: a rule counts when, with
+        it lifted, one of them is possible.
+        """
+        alone = tuple(rule for rule in Rule if self._possible(wishes, (rule,)))
         if alone:
             return Obstacle(alone[0], alone)
         lifted: tuple[Rule, ...] = ()
-        for rule in (*lifting, Rule.VEHICLE):
+        for rule in _ON_TOP:
             lifted = (*lifted, rule)
-            if self._possible(request, lifted):
+            if self._possible(wishes, lifted):
                 return Obstacle(rule, ())
         return Obstacle(Rule.DISTANCE, ())
 
-    def _possible(self, request: Request, lifted: tuple[Rule, ...]) -> bool:
-        problem = self.problem
+    def _possible(self, wishes: Sequence[Request], lifted: tuple[Rule, ...]) -> bool:
+        problem, freed = self.problem, wishes
         for rule in lifted:
-            problem, request = _LIFTS[rule](problem, request)
-        return Inserter(problem, self.plan).best(request) is not None
+            problem, freed = _LIFTS[rule](problem, freed)
+        engine = Inserter(problem, self.plan)
+        return any(engine.best(wish) is not None for wish in freed)
 
     def _problem_with(self, request: Request) -> Problem:
         return replace(self.problem, requests=(*self.problem.requests, request))
@@ -223,21 +235,31 @@ def _with_vehicles(problem: Problem, change: dict[str, object]) -> Problem:
     return replace(problem, vehicles=vehicles)
 
 
-def _lift_hours(problem: Problem, request: Request) -> tuple[Problem, Request]:
-    return _with_vehicles(problem, {"shift": Window(), "max_duration": None}), request
+def _lift_hours(problem: Problem, wishes: Wishes) -> tuple[Problem, Wishes]:
+    return _with_vehicles(problem, {"shift": Window(), "max_duration": None}), wishes
 
 
-def _lift_capacity(problem: Problem, request: Request) -> tuple[Problem, Request]:
-    roomy = (tuple(10**6 for _ in request.load),)
-    return _with_vehicles(problem, {"configurations": roomy}), request
+def _lift_capacity(problem: Problem, wishes: Wishes) -> tuple[Problem, Wishes]:
+    """Room for everybody in those vehicles that could carry one of the wishes if empty."""
+    return _roomy(problem, wishes, could=True), wishes
 
 
-def _lift_ride_limits(problem: Problem, request: Request) -> tuple[Problem, Request]:
+def _roomy(problem: Problem, wishes: Wishes, *, could: bool) -> Problem:
+    vehicles = tuple(
+        replace(vehicle, configurations=(tuple(ROOM_FOR_ALL for _ in wishes[0].load),))
+        if any(fits(vehicle, wish.load) for wish in wishes) is could
+        else vehicle
+        for vehicle in problem.vehicles
+    )
+    return replace(problem, vehicles=vehicles)
+
+
+def _lift_ride_limits(problem: Problem, wishes: Wishes) -> tuple[Problem, Wishes]:
     requests = tuple(replace(other, max_ride=None) for other in problem.requests)
-    return replace(problem, requests=requests), request
+    return replace(problem, requests=requests), wishes
 
 
-def _lift_promises(problem: Problem, request: Request) -> tuple[Problem, Request]:
+def _lift_promises(problem: Problem, wishes: Wishes) -> tuple[Problem, Wishes]:
     requests = tuple(
         replace(
             other,
@@ -246,25 +268,28 @@ def _lift_promises(problem: Problem, request: Request) -> tuple[Problem, Request
         )
         for other in problem.requests
     )
-    return replace(problem, requests=requests), request
+    return replace(problem, requests=requests), wishes
 
 
-def _lift_breaks(problem: Problem, request: Request) -> tuple[Problem, Request]:
+def _lift_breaks(problem: Problem, wishes: Wishes) -> tuple[Problem, Wishes]:
     vehicles = tuple(
         replace(vehicle, breaks=tuple(Break(Window(), 0) for _ in vehicle.breaks))
         for vehicle in problem.vehicles
     )
-    return replace(problem, vehicles=vehicles), request
+    return replace(problem, vehicles=vehicles), wishes
 
 
-def _lift_distance(problem: Problem, request: Request) -> tuple[Problem, Request]:
-    return problem, replace(
-        request, max_ride=None, dropoff_window=Window(request.dropoff_window.earliest)
-    )
+def _lift_distance(problem: Problem, wishes: Wishes) -> tuple[Problem, Wishes]:
+    return problem, [
+        replace(wish, max_ride=None, dropoff_window=Window(wish.dropoff_window.earliest))
+        for wish in wishes
+    ]
 
 
-def _lift_vehicle(problem: Problem, request: Request) -> tuple[Problem, Request]:
-    return problem, replace(request, vehicles=None, together=None)
+def _lift_vehicle(problem: Problem, wishes: Wishes) -> tuple[Problem, Wishes]:
+    """Any vehicle will do, and those that could never carry the load can."""
+    freed = [replace(wish, vehicles=None, together=None) for wish in wishes]
+    return _roomy(problem, wishes, could=False), freed
 
 
 _LIFTS = {
@@ -276,3 +301,5 @@ _LIFTS = {
     Rule.HOURS: _lift_hours,
     Rule.DISTANCE: _lift_distance,
 }
+_ON_TOP = (*(rule for rule in _LIFTS if rule is not Rule.VEHICLE), Rule.VEHICLE)
+"""The order in which rules are lifted on top of each other."""

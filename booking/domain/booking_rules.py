@@ -102,7 +102,7 @@ def check_ends(rules: ZoneRules, start: End, finish: End, day: date) -> Broken |
         if end.link_hours is None:
             return Broken("area", f"{end.name} is outside {rules.name}, and we cannot go there.")
         if service_day.weekday(day) not in end.link_days:
-            return Broken("area", f"We do not go to {end.name} on {day.strftime('%A')}s.")
+            return Broken("link_day", f"We do not go to {end.name} on {day.strftime('%A')}s.")
     return None
 
 
@@ -110,6 +110,11 @@ def check_notice(rules: ZoneRules, latest: datetime, now: datetime) -> Broken | 
     """Whether the last possible pick-up leaves the notice we need."""
     if latest >= now + timedelta(minutes=rules.book_latest_minutes):
         return None
+    return too_soon(rules, now)
+
+
+def too_soon(rules: ZoneRules, now: datetime) -> Broken:
+    """The notice we need, and the soonest a bus can come."""
     soonest = now + timedelta(minutes=rules.book_latest_minutes)
     return Broken(
         "notice",

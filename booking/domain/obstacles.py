@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
-from booking.domain.booking_rules import Broken, Hours
+from booking.domain.booking_rules import Broken, ZoneRules, minutes_words, too_soon
+from booking.domain.offers import ROUND, LegShape
 from booking.domain.wish import When, WhenKind
 from booking.domain.words import clock
 from booking.domain.words import day as day_in_words
 
 REASONS: Final = {
     "capacity": "every bus that could come is full then",
-    "hours": "it does not fit into the hours that the buses are out",
+    "wheelchair": "the wheelchair space is taken on every bus that could come then",
+    "hours": "no bus is out at that hour",
     "ride_limit_on_board": "somebody already on the bus would be on it for too long",
     "promise": "a bus would be late for people we have already promised",
     "break": "the driver has to take a rest then",
-    "distance": "no bus can get that far in the time",
+    "distance": "no bus could bring you there in time",
     "vehicle": "no bus that has the space you need is out then",
 }
 
 
-def obstacle(rule: str, when: When, day: date, *, homeward: bool) -> Broken:
-    """The sentence for a rule the routing engine named."""
+def obstacle(rule: str, when: When, day: date, *, homeward: bool, people: int = 1) -> Broken:
+    """The sentence for a rule the routing engine named; `people` travel together."""
     reason = REASONS.get(rule, "the buses are busy then")
+    if rule == "capacity" and people > 1:
+        reason = f"no bus that could come has room for {people} people then"
     if homeward:
         return Broken(
             rule, f"We could take you there, but not bring you home {_at(when)}: {reason}."
@@ -31,14 +35,79 @@ def obstacle(rule: str, when: When, day: date, *, homeward: bool) -> Broken:
     return Broken(rule, f"We cannot bring you {_at(when)} on {day_in_words(day)}: {reason}.")
 
 
-def outside_hours(hours: Hours, when: When, *, homeward: bool) -> Broken:
-    """The wish lies outside the hours in which the bus runs."""
+def outside_hours(shape: LegShape, when: When, *, homeward: bool, link: str = "") -> Broken:
+    """The wish lies outside the hours in which the journey can run.
+
+    `link` is the place outside the zone whose hours these are, empty for the zone's own.
+    """
     leg = "journeys home" if homeward else "journeys"
+    hours = f"from {clock(shape.opens // 60)} to {clock(shape.closes // 60)} that day"
+    runs = f"We go to {link} and back {hours}" if link else f"The bus runs {hours}"
     return Broken(
-        "hours",
-        f"The bus runs from {clock(hours.opens)} to {clock(hours.closes)} that day, "
-        f"so we have no {leg} {_at(when)}.",
+        "hours", f"{runs}, so we have no {leg} {_at(when)}. {_possible_at(shape, when, homeward)}"
     )
+
+
+def no_notice_left(rules: ZoneRules, shape: LegShape, now: datetime) -> Broken:
+    """It is too soon for a bus to come; and perhaps the last one of the day."""
+    if shape.not_before <= _last_start(shape):
+        return too_soon(rules, now)
+    need = minutes_words(rules.book_latest_minutes)
+    return Broken(
+        "notice",
+        f"We need {need} notice, and the last bus that could take you leaves at "
+        f"{clock(_last_start(shape) // 60)}. It is too late for today.",
+    )
+
+
+def too_little_between(shape: LegShape, home: When) -> Broken:
+    """One would be there so late that one cannot be home again when one wants to be.
+
+    `shape` is the way home; its `not_before` is when they could set out at the soonest.
+    """
+    return Broken(
+        "visit",
+        f"We could take you there, but not bring you home {_at(home)}: you could not set out "
+        f"for home before {clock(_up(shape.not_before) // 60)}. Ask for an earlier bus there, "
+        "or a later one home.",
+    )
+
+
+def only_present(when: When) -> Broken:
+    """Who wants another time asked for the one they have, and nothing else is near it."""
+    return Broken(
+        "present",
+        f"The only bus we have for you {_at(when)} is the one you have booked already. "
+        "It stays booked.",
+    )
+
+
+def _possible_at(shape: LegShape, when: When, homeward: bool) -> str:
+    """What the hours would allow, on the side of them on which the wish lies."""
+    first, last = shape.opens, _last_start(shape)
+    if when.clock is None or last < first:
+        return "That is too short a time for this journey."
+    wished = when.clock.hour * 3600 + when.clock.minute * 60
+    where = "home" if homeward else "there"
+    bus = "bus home" if homeward else "bus"
+    if when.kind is WhenKind.LEAVE_AT:
+        if wished > last:
+            return f"The last {bus} leaves at {clock(last // 60)}."
+        return f"The first {bus} leaves at {clock(first // 60)}."
+    on_the_way = shape.boarding + shape.direct
+    if wished < first + on_the_way:
+        return f"The earliest you could be {where} is {clock(_up(first + on_the_way) // 60)}."
+    return f"The latest we bring you {where} is {clock(shape.closes // 60)}."
+
+
+def _last_start(shape: LegShape) -> int:
+    """The last pick-up of the day, rounded down to five minutes."""
+    last = shape.closes - shape.direct - shape.boarding
+    return last - last % ROUND
+
+
+def _up(seconds: int) -> int:
+    return seconds + -seconds % ROUND
 
 
 def no_buses(zone_name: str, day: date) -> Broken:

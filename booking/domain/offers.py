@@ -7,7 +7,7 @@ routing engine says which of them a bus can keep and what each would cost.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -28,6 +28,9 @@ VISIT_AT_LEAST: Final = 45 * 60
 MINUTE_POUNDS: Final = 0.12
 """What a minute away from the wish weighs against the cost of driving."""
 OFFERS_AT_MOST: Final = 4
+
+Promised = tuple[str, int, int, int, int]
+"""A leg's day (ISO), pick-up window in seconds of it, and the ids of its two places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,11 @@ class OfferedLeg:
     expected_dropoff: int
     waiting: bool = False
 
+    @property
+    def promised(self) -> Promised:
+        """What the promise of this leg would be known by."""
+        return (self.day, self.earliest, self.latest, self.pickup_place_id, self.dropoff_place_id)
+
     def to_json(self) -> dict[str, Any]:
         """A plain dict, as stored with the offer."""
         return asdict(self)
@@ -93,11 +101,16 @@ class LegShape:
 
 
 def candidates(
-    shape: LegShape, when: When, *, widen: bool = False, firm: bool = False
+    shape: LegShape,
+    when: When,
+    *,
+    widen: bool = False,
+    firm: bool = False,
+    reach: int = ALTERNATIVE_REACH,
 ) -> list[Candidate]:
     """All windows worth trying for this wish, nearest to it first.
 
-    With `widen` the wish is only a direction: windows up to four hours around it
+    With `widen` the wish is only a direction: windows up to `reach` seconds around it
     that `candidates` without it would not give. `firm` says that something
     happens at that time (a meeting, an appointment): then nobody is brought
     after it begins or fetched before it ends, however wide we look.
@@ -106,14 +119,14 @@ def candidates(
         return _any_time(shape) if not widen else []
     wished = when.clock.hour * 3600 + when.clock.minute * 60
     found = (
-        _arriving(shape, wished, widen, firm)
+        _arriving(shape, wished, widen, firm, reach)
         if when.kind is WhenKind.ARRIVE_BY
-        else _leaving(shape, wished, widen, firm)
+        else _leaving(shape, wished, widen, firm, reach)
     )
     return sorted(found, key=lambda candidate: (candidate.away, candidate.earliest))
 
 
-def _arriving(shape: LegShape, wished: int, widen: bool, firm: bool) -> list[Candidate]:
+def _arriving(shape: LegShape, wished: int, widen: bool, firm: bool, reach: int) -> list[Candidate]:
     """Windows from which one is there by the wished time."""
     latest_start = wished - shape.direct - shape.boarding
     found = []
@@ -121,22 +134,22 @@ def _arriving(shape: LegShape, wished: int, widen: bool, firm: bool) -> list[Can
         late = start - latest_start
         early = max(0, -late - shape.window // 2)
         if late > 0:
-            if widen and not firm and late <= ALTERNATIVE_REACH:
+            if widen and not firm and late <= reach:
                 found.append(_at(shape, start, _arrival(shape, start), late / 60 + 40))
-        elif (early <= EARLY_ARRIVAL) is not widen and early <= ALTERNATIVE_REACH:
+        elif (early <= EARLY_ARRIVAL) is not widen and early <= reach:
             # Ten minutes early is what people like best; on the dot is a worry.
             by = min(wished, _arrival(shape, start))
             found.append(_at(shape, start, by, abs(early / 60 - 10)))
     return found
 
 
-def _leaving(shape: LegShape, wished: int, widen: bool, firm: bool) -> list[Candidate]:
+def _leaving(shape: LegShape, wished: int, widen: bool, firm: bool, reach: int) -> list[Candidate]:
     """Windows that begin at the wished time or soon after it."""
     found = []
     for start in _marks(shape, through=wished):
         later = start - wished
         near = 0 <= later <= LATER_START
-        if near is widen or abs(later) > ALTERNATIVE_REACH or (firm and later < 0):
+        if near is widen or abs(later) > reach or (firm and later < 0):
             continue
         away = later / 60 if later >= 0 else -later / 60 + 15
         found.append(_at(shape, start, _arrival(shape, start), away))
@@ -181,19 +194,30 @@ class Possible:
     added_cost: float
     away: float
 
+    def is_now(self, present: Collection[Promised]) -> bool:
+        """Whether it is just what somebody has already: every leg at the same times."""
+        return {leg.promised for leg in self.legs} == set(present)
+
     @property
     def burden(self) -> float:
         """Pounds of driving plus the minutes asked of the person; less is better."""
         return self.added_cost + MINUTE_POUNDS * self.away
 
 
-def choose(possible: Sequence[Possible], at_most: int = OFFERS_AT_MOST) -> list[Possible]:
+def choose(
+    possible: Sequence[Possible], at_most: int = OFFERS_AT_MOST, *, nearest: bool = False
+) -> list[Possible]:
     """The few to read out: the best one first, then ones that really differ, by time of day.
 
-    Two whose pick-ups begin less than twenty minutes apart are one choice.
+    Two whose pick-ups begin less than twenty minutes apart are one choice. With
+    `nearest` what is best is what is nearest to the wish, whatever it costs to drive.
     """
+
+    def rank(way: Possible) -> tuple[float, int]:
+        return (way.away if nearest else way.burden, way.legs[0].earliest)
+
     chosen: list[Possible] = []
-    for way in sorted(possible, key=lambda item: (item.burden, item.legs[0].earliest)):
+    for way in sorted(possible, key=rank):
         if all(_differs(way, other) for other in chosen):
             chosen.append(way)
         if len(chosen) == at_most:

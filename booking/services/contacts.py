@@ -14,9 +14,13 @@ from email_validator import EmailNotValidError, validate_email
 from booking.domain.errors import Invalid
 
 LONGEST: Final = 200
+_GB: Final = 44
 _MOBILE: Final = "+447"
 _NOT_FOR_PEOPLE: Final = ("+4470", "+4476")
 """Personal numbers that forward at a price, and pagers."""
+_DIGITS_AT_LEAST: Final = {"7": 10}
+"""By its first digit, how many a number of this country has after its 0 at the least."""
+_ELSE_AT_LEAST: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,11 @@ def _mobile(typed: str) -> str:
         number = phonenumbers.parse(typed, "GB")
     except phonenumbers.NumberParseException:
         number = None
+    if number is not None and is_too_short(number):
+        raise Invalid(
+            "That phone number is too short. A mobile number has 11 digits, such as 07700 900123.",
+            "contact",
+        )
     if number is None or not phonenumbers.is_possible_number(number):
         raise Invalid(
             "Type a mobile phone number, such as 07700 900123, or an email address.", "contact"
@@ -68,3 +77,11 @@ def _mobile(typed: str) -> str:
             "contact",
         )
     return written
+
+
+def is_too_short(number: phonenumbers.PhoneNumber) -> bool:
+    """Whether digits are missing; the library takes a number without its area code, too."""
+    digits = str(number.national_number)
+    return number.country_code == _GB and len(digits) < _DIGITS_AT_LEAST.get(
+        digits[0], _ELSE_AT_LEAST
+    )

@@ -27,6 +27,7 @@ from booking.services.cancel import is_late
 from booking.services.legs import (
     LegView,
     bus_home,
+    fare_note,
     of_bookings,
     of_offer,
     offer_details,
@@ -59,6 +60,8 @@ class OfferView:
     number: int
     legs: tuple[LegView, ...]
     fare_pence: int
+    fare_note: str
+    """Why a bus pass does not count, where somebody has one and it does not."""
 
     @property
     def day(self) -> date:
@@ -141,6 +144,8 @@ class JourneyView:
     """Whether it took the place of another journey."""
     refused: str = ""
     """Why the nightly batch could not carry it, in its own words."""
+    fare_note: str = ""
+    """Why a bus pass does not count, where somebody has one and it does not."""
 
     @property
     def outward(self) -> LegView | None:
@@ -219,7 +224,7 @@ def get_answer(ctx: Context, account: Account, request_id: int, *, now: datetime
     """What we answered to a request of this account; raises NotFound for anybody else's."""
     with ctx.db.reading() as session:
         request = check_request(account, session.get(JourneyRequest, request_id))
-        offers = tuple(_offer(session, offer, request.person_id) for offer in request.offers)
+        offers = tuple(_offer(session, offer, request) for offer in request.offers)
         refusal = session.scalar(
             select(Refusal).where(Refusal.request_id == request.id).order_by(Refusal.id).limit(1)
         )
@@ -265,7 +270,7 @@ def get_journey(ctx: Context, account: Account, request_id: int, *, now: datetim
         request = check_request(account, session.get(JourneyRequest, request_id))
         if request.reference is None:
             request = check_request(account, None)
-        return _journey(session, request, now)
+        return journey_view(session, request, now)
 
 
 def list_journeys(ctx: Context, account: Account, *, now: datetime) -> MyJourneys:
@@ -278,7 +283,7 @@ def list_journeys(ctx: Context, account: Account, *, now: datetime) -> MyJourney
             .order_by(JourneyRequest.service_date.desc(), JourneyRequest.id.desc())
             .limit(200)
         ).unique()
-        journeys = [_journey(session, request, now) for request in requests]
+        journeys = [journey_view(session, request, now) for request in requests]
         held = session.scalars(
             select(JourneyRequest)
             .where(mine, JourneyRequest.status == RequestStatus.HELD.value)
@@ -290,15 +295,22 @@ def list_journeys(ctx: Context, account: Account, *, now: datetime) -> MyJourney
     return MyJourneys(tuple(coming), tuple(past[:PAST_AT_MOST]), unfinished)
 
 
-def _offer(session: Session, offer: Offer, person_id: int) -> OfferView:
-    legs = tuple(of_offer(session, OfferedLeg.from_json(leg), person_id) for leg in offer.legs)
-    return OfferView(offer.number, legs, offer.fare_pence)
+def _offer(session: Session, offer: Offer, request: JourneyRequest) -> OfferView:
+    legs = tuple(
+        of_offer(session, OfferedLeg.from_json(leg), request.person_id) for leg in offer.legs
+    )
+    party = Wish.from_json(request.wish).party
+    note = fare_note(legs, party, pass_wheelchair=request.person.pass_holder)
+    return OfferView(offer.number, legs, offer.fare_pence, note)
 
 
-def _journey(session: Session, request: JourneyRequest, now: datetime) -> JourneyView:
+def journey_view(session: Session, request: JourneyRequest, now: datetime) -> JourneyView:
+    """A journey that was read."""
     bookings = sorted(request.bookings, key=lambda booking: booking.leg)
     notice = request.zone_day.zone.book_latest_minutes if request.zone_day else 60
     legs = of_bookings(session, request, now)
+    live = [leg for leg in legs if leg.live] or legs
+    party = _party(request, bookings)
     return JourneyView(
         request_id=request.id,
         reference=request.reference or "",
@@ -307,7 +319,7 @@ def _journey(session: Session, request: JourneyRequest, now: datetime) -> Journe
         from_words=say_place(request.from_place, request.person_id),
         to_words=say_place(request.to_place, request.person_id),
         purpose_words=_purpose(session, request),
-        party_words=party_words(_party(request, bookings)),
+        party_words=party_words(party),
         note=request.note,
         legs=legs,
         late_now=any(
@@ -316,6 +328,7 @@ def _journey(session: Session, request: JourneyRequest, now: datetime) -> Journe
         ),
         replaces=request.replaces_id is not None,
         refused=_refused(session, request),
+        fare_note=fare_note(live, party, pass_wheelchair=request.person.pass_holder),
     )
 
 

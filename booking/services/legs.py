@@ -9,8 +9,11 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from booking.adapters.bank_holidays import is_bank_holiday
+from booking.domain.fares import pass_note
+from booking.domain.needs import Party
 from booking.domain.offers import OfferedLeg
-from booking.domain.service_day import moment
+from booking.domain.service_day import local, moment
 from booking.domain.statuses import BookingStatus
 from booking.domain.words import between, clock
 from booking.models import Booking, JourneyRequest, Place
@@ -178,6 +181,24 @@ def bus_home(leg: LegView) -> str:
     if leg.waiting:
         return f"A bus home would come some time {leg.window}"
     return f"The bus home comes {leg.window}"
+
+
+def fare_note(legs: Collection[LegView], party: Party, *, pass_wheelchair: bool) -> str:
+    """Why the fare is not what a bus pass makes it; empty where there is nothing to explain.
+
+    The night decides when a bus comes that is waited for, and with it what that costs.
+    """
+    latest = [leg.latest for leg in legs if leg.latest is not None and not leg.waiting]
+    if not latest or len(latest) < len(legs):
+        return ""
+    day = next(iter(legs)).day
+    return pass_note(
+        party,
+        day,
+        [local(moment).time() for moment in latest],
+        bank_holiday=is_bank_holiday(day),
+        pass_wheelchair=pass_wheelchair,
+    )
 
 
 def walk_minutes(metres: int) -> int:

@@ -16,15 +16,18 @@ from booking.context import Context
 from booking.domain.batch_time import is_to_come
 from booking.domain.booking_rules import Broken
 from booking.domain.errors import Invalid, NotFound
-from booking.domain.offers import OFFERS_AT_MOST, Possible, choose
+from booking.domain.obstacles import only_present
+from booking.domain.offers import OFFERS_AT_MOST, Possible, Promised, choose
 from booking.domain.statuses import RequestStatus
 from booking.domain.wish import PurposeKind, Wish
-from booking.models import JourneyRequest, Offer, Person, Refusal, ZoneDay
+from booking.models import JourneyRequest, Offer, Person, Refusal, Zone, ZoneDay
 from booking.models import Session as GroupSession
 from booking.services.day import Day, load_day, load_points
+from booking.services.leg_asked import Journey
 from booking.services.matrix import look_up
+from booking.services.replacing import promised_now
 from booking.services.rules import Forbidden, Ground, find_ground, get_place
-from booking.services.search import Journey, Obstructed, search
+from booking.services.search import Obstructed, Wide, search
 from booking.services.stops import Standing, stand_for
 from booking.services.zone_days import find_zone_day
 
@@ -34,6 +37,8 @@ WEEK: Final = 7
 TAPPED_TWICE_SECONDS: Final = 5
 OTHER_DAYS: Final = 7
 """How far ahead another day is looked for: a group's meeting a week later at most."""
+THAT_DAY_ONLY: Final = frozenset({"closed", "link_day"})
+"""Rules that stand in the way on some days of the week only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +71,26 @@ def ask(
     Raises Invalid for a wish that makes no sense, NotFound for unknown places and
     for a journey to replace that is not this person's.
     """
-    if replaces_id is not None:
-        _check_replaced(ctx, wish, replaces_id)
+    present = _present(ctx, wish, replaces_id) if replaces_id is not None else frozenset()
     prepared = prepare(ctx, wish, now)
     if isinstance(prepared.ground, Forbidden):
-        return _store(ctx, wish, asker, prepared, [], prepared.ground.broken, now, replaces_id)
-    possible, broken = _answer(ctx, wish, prepared, now)
-    return _store(ctx, wish, asker, prepared, possible, broken, now, replaces_id)
+        broken = prepared.ground.broken
+        possible = _on_other_days(ctx, wish, prepared.ground, now)
+        return _store(ctx, wish, asker, prepared, possible, broken, now, replaces_id)
+    ways, obstacle = _answer(ctx, wish, prepared, present, now)
+    return _store(ctx, wish, asker, prepared, ways, obstacle, now, replaces_id)
 
 
-def _check_replaced(ctx: Context, wish: Wish, replaces_id: int) -> None:
-    """Only one's own journey can be let go of for another time."""
+def _present(ctx: Context, wish: Wish, replaces_id: int) -> frozenset[Promised]:
+    """What they have now, which is no offer of another time.
+
+    Only one's own journey can be let go of for another: raises NotFound for any other.
+    """
     with ctx.db.reading() as session:
         old = session.get(JourneyRequest, replaces_id)
         if old is None or old.person_id != wish.person_id:
             raise NotFound("We could not find the journey you want to change.")
+        return promised_now(old, wish.party)
 
 
 def prepare(ctx: Context, wish: Wish, now: datetime) -> Prepared:
@@ -119,6 +129,7 @@ def journey_of(
         finish=stands[1],
         opens=ground.opens,
         closes=ground.closes,
+        link=ground.link,
         boarding=wish.party.boarding_seconds(person.boarding_minutes),
         fares=(ground.zone.fare_adult_pence, ground.zone.fare_child_pence),
         pass_wheelchair=person.pass_holder,
@@ -136,21 +147,41 @@ def read_day(session: Session, zone_id: int, day: date) -> Day:
 
 
 def _answer(
-    ctx: Context, wish: Wish, prepared: Prepared, now: datetime
+    ctx: Context, wish: Wish, prepared: Prepared, present: frozenset[Promised], now: datetime
 ) -> tuple[list[Possible], Broken | None]:
     assert prepared.journey is not None
     assert prepared.day is not None
     matrix = look_up(ctx.travel_times, prepared.points)
     found = search(prepared.journey, prepared.day, matrix, now)
-    if not isinstance(found, Obstructed):
-        return choose(found), None
-    others = search(prepared.journey, prepared.day, matrix, now, widen=True)
-    ways = [] if isinstance(others, Obstructed) else choose(others, OFFERS_AT_MOST - 1)
-    ways += _other_days(ctx, wish, now, OFFERS_AT_MOST - len(ways))
-    return ways, found.broken
+    if isinstance(found, Obstructed):
+        broken = found.broken
+    else:
+        new = [way for way in found if not way.is_now(present)]
+        if new:
+            return choose(new), None
+        broken = only_present(wish.when)
+    wide = Wide.NEAREST if broken.rule == "hours" else Wide.AROUND
+    others = search(prepared.journey, prepared.day, matrix, now, wide=wide)
+    near = [] if isinstance(others, Obstructed) else others
+    ways = choose(
+        [way for way in near if not way.is_now(present)],
+        OFFERS_AT_MOST - 1,
+        nearest=wide is Wide.NEAREST,
+    )
+    ways += _other_days(ctx, wish, now, OFFERS_AT_MOST - len(ways), prepared.ground.zone)
+    return ways, broken
 
 
-def _other_days(ctx: Context, wish: Wish, now: datetime, at_most: int) -> list[Possible]:
+def _on_other_days(ctx: Context, wish: Wish, ground: Forbidden, now: datetime) -> list[Possible]:
+    """What is forbidden on that day only may be possible on the next ones."""
+    if ground.broken.rule not in THAT_DAY_ONLY:
+        return []
+    return _other_days(ctx, wish, now, OFFERS_AT_MOST, ground.zone)
+
+
+def _other_days(
+    ctx: Context, wish: Wish, now: datetime, at_most: int, zone: Zone | None
+) -> list[Possible]:
     """The same wish on the days that follow, or at a group's next meetings; one offer each."""
     ways: list[Possible] = []
     step = WEEK if wish.purpose is PurposeKind.SESSION else 1
@@ -160,6 +191,8 @@ def _other_days(ctx: Context, wish: Wish, now: datetime, at_most: int) -> list[P
         other = replace(wish, day=wish.day + timedelta(days=ahead * step))
         prepared = prepare(ctx, other, now)
         if prepared.journey is None or prepared.day is None:
+            continue
+        if zone is None or prepared.ground.zone is None or prepared.ground.zone.id != zone.id:
             continue
         found = search(
             prepared.journey, prepared.day, look_up(ctx.travel_times, prepared.points), now

@@ -13,6 +13,9 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from booking.domain.needs import Party
+from booking.domain.offers import Promised
+from booking.domain.service_day import seconds_into
 from booking.domain.statuses import BookingStatus, RequestStatus
 from booking.domain.words import day, reference, spoken_list
 from booking.models import JourneyRequest
@@ -35,6 +38,25 @@ def standing_before(session: Session, request: JourneyRequest) -> list[JourneyRe
     """The same person's journeys that this one is to replace and that still stand."""
     session.flush()
     return [old for old in _before(session, request) if old.status in STANDING]
+
+
+def promised_now(request: JourneyRequest, party: Party) -> frozenset[Promised]:
+    """What this journey promises the same party today; empty where that is another party."""
+    booked = [b for b in request.bookings if b.status == BookingStatus.BOOKED.value]
+    if any(Party.from_json(booking.party) != party for booking in booked):
+        return frozenset()
+    day = request.service_date
+    return frozenset(
+        (
+            day.isoformat(),
+            seconds_into(day, booking.promised_earliest),
+            seconds_into(day, booking.promised_latest),
+            booking.pickup_place_id,
+            booking.dropoff_place_id,
+        )
+        for booking in booked
+        if booking.promised_earliest and booking.promised_latest
+    )
 
 
 def not_begun(old: JourneyRequest, now: datetime) -> bool:

@@ -37,6 +37,8 @@ class Ground:
     finish: Place
     opens: int
     closes: int
+    link: str = ""
+    """The place outside the zone whose own hours make these shorter than the zone's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,10 @@ def _ground(
     if hours is None:
         raise NotFound("The bus does not run on that day.")
     opens, closes = opening_seconds(hours, *ends)
-    return Ground(zone, rules, start, finish, opens, closes)
+    outside = [p for p, end in zip((start, finish), ends, strict=True) if not end.in_zone]
+    shorter = (opens, closes) != opening_seconds(hours)
+    link = _full_name(outside[0]) if outside and shorter else ""
+    return Ground(zone, rules, start, finish, opens, closes, link)
 
 
 def _with_places(

@@ -19,6 +19,7 @@ from booking.domain.person_words import CHANNEL_LABELS
 from booking.domain.service_day import today
 from booking.domain.zone_shape import contains
 from booking.models import AuditEntry, Person, Place, Zone
+from booking.services.contacts import is_too_short
 from booking.services.people import get_person, phone_words
 
 NAME_LONGEST: Final = 120
@@ -280,7 +281,7 @@ def _phone(text: str) -> str:
         number = phonenumbers.parse(text[:40], "GB")
     except phonenumbers.NumberParseException:
         number = None
-    if number is None or not phonenumbers.is_possible_number(number):
+    if number is None or is_too_short(number) or not phonenumbers.is_possible_number(number):
         raise ValueError("Type a phone number with its area code, such as 01632 960001.")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[:20]
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Final
 
 from booking.adapters.bank_holidays import is_bank_holiday
-from booking.domain.booking_rules import Broken, Hours, ZoneRules, check_notice
+from booking.domain.booking_rules import Broken
 from booking.domain.fares import fare_pence, pass_is_free
-from booking.domain.obstacles import no_buses, obstacle, outside_hours
+from booking.domain.obstacles import no_buses
 from booking.domain.offers import (
+    ALTERNATIVE_REACH,
     MINUTE_POUNDS,
     VISIT_AT_LEAST,
     Candidate,
@@ -24,39 +26,29 @@ from booking.domain.offers import (
     candidates,
 )
 from booking.domain.service_day import local, moment, seconds_into
-from booking.domain.wish import PurposeKind, When, WhenKind, Wish
+from booking.domain.wish import When, WhenKind
 from booking.services.day import Day
+from booking.services.leg_asked import Journey, ends, leg_shape, legs_asked
 from booking.services.matrix import PlaceMatrix
-from booking.services.problem import alight_seconds, day_problem
-from booking.services.stops import Standing
+from booking.services.problem import day_problem
+from booking.services.reasons import no_room, no_window, no_window_home
 from routing.insertion import Inserter, Insertion
-from routing.model import Plan, Problem, Request, Window
-from routing.schedule import fits
+from routing.model import Plan, Problem, Request
 
 OUTWARD_TRIED: Final = 8
 """So many outward windows are tried together with every way home."""
 SPREAD: Final = 1200
+A_DAY: Final = 24 * 3600
+NEAR_MINUTES: Final = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Journey:
-    """A wish with what the rules and places say of it; times in seconds of the day."""
+class Wide(Enum):
+    """How far from the wish to look, for the alternatives that go with a refusal."""
 
-    wish: Wish
-    rules: ZoneRules
-    start: Standing
-    finish: Standing
-    opens: int
-    closes: int
-    boarding: int
-    fares: tuple[int, int]
-    pass_wheelchair: bool
-    batch: bool
-
-    @property
-    def firm(self) -> bool:
-        """Whether the times are those of a meeting or an appointment."""
-        return self.wish.purpose is not PurposeKind.OTHER
+    AROUND = "around"
+    """Up to four hours from it, but on the right side of a meeting or an appointment."""
+    NEAREST = "nearest"
+    """However far: no bus runs at the hour that was wished for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +66,34 @@ class _Found:
 
 
 def search(
-    journey: Journey, day: Day, matrix: PlaceMatrix, now: datetime, *, widen: bool = False
+    journey: Journey, day: Day, matrix: PlaceMatrix, now: datetime, *, wide: Wide | None = None
 ) -> list[Possible] | Obstructed:
     """All ways found, unsorted; or what stands in the way.
 
-    With `widen` both directions may be up to four hours from the wish: for the
-    alternatives that go with a refusal.
+    With `wide` both directions may be away from the wish.
     """
     if not day.shifts:
         return Obstructed(no_buses(journey.rules.name, day.day))
-    shape = _shape(journey, matrix, homeward=False, not_before=_soonest(journey, day, now))
-    tries = candidates(shape, journey.wish.when)
-    if widen:
-        tries += candidates(shape, journey.wish.when, widen=True, firm=journey.firm)
+    soonest = _soonest(journey, day, now)
+    shape = leg_shape(journey, matrix, homeward=False, not_before=soonest)
+    tries = _tries(journey, shape, journey.wish.when, wide)
     if not tries:
-        return Obstructed(_no_time(journey, shape, now))
+        return Obstructed(no_window(journey, shape, now))
     if journey.batch:
-        return _to_wait(journey, day, matrix, tries, now)
+        return _to_wait(journey, day, matrix, tries, now, wide)
     engine = Inserter(*_problem(day, matrix, journey, now))
-    return _ways(journey, day, matrix, engine, tries, widen)
+    return _ways(journey, day, matrix, engine, tries, wide)
+
+
+def _tries(journey: Journey, shape: LegShape, when: When, wide: Wide | None) -> list[Candidate]:
+    """The windows to try for one direction, those that meet the wish first."""
+    tries = candidates(shape, when)
+    if wide is None:
+        return tries
+    nearest = wide is Wide.NEAREST
+    reach = A_DAY if nearest else ALTERNATIVE_REACH
+    firm = journey.firm(nearest=nearest)
+    return tries + candidates(shape, when, widen=True, firm=firm, reach=reach)
 
 
 def _problem(
@@ -110,16 +111,15 @@ def _ways(
     matrix: PlaceMatrix,
     engine: Inserter,
     tries: list[Candidate],
-    widen: bool,
+    wide: Wide | None,
 ) -> list[Possible] | Obstructed:
-    outward = _insertable(journey, matrix, engine, tries, homeward=False)
+    asked = legs_asked(journey, matrix, tries, homeward=False)
+    outward = _insertable(engine, tries, asked)
     if not outward:
-        widest = _widest(journey, matrix, tries, homeward=False)
-        rule = engine.explain(widest).rule.value
-        return Obstructed(obstacle(rule, journey.wish.when, day.day, homeward=False))
+        return Obstructed(no_room(journey, engine, asked, homeward=False))
     if journey.wish.home is None:
         return [_possible(journey, day, matrix, [found]) for found in outward]
-    return _with_way_home(journey, day, matrix, engine, outward, widen)
+    return _with_way_home(journey, day, matrix, engine, outward, wide)
 
 
 def _with_way_home(
@@ -128,42 +128,48 @@ def _with_way_home(
     matrix: PlaceMatrix,
     engine: Inserter,
     outward: list[_Found],
-    widen: bool,
+    wide: Wide | None,
 ) -> list[Possible] | Obstructed:
-    assert journey.wish.home is not None
     ways: list[Possible] = []
     broken: Broken | None = None
     for found in _spread(outward):
-        both = engine.insert(found.request, found.insertion)
-        soonest = found.candidate.arrive_by
-        if journey.wish.home.kind is not WhenKind.LEAVE_AT:
-            soonest = found.insertion.dropoff_start + VISIT_AT_LEAST
-        shape = _shape(journey, matrix, homeward=True, not_before=soonest)
-        tries = candidates(shape, journey.wish.home)
-        if widen:
-            tries += candidates(shape, journey.wish.home, widen=True, firm=journey.firm)
-        homeward = _insertable(journey, matrix, both, tries, homeward=True) if tries else []
-        if homeward:
-            best = min(homeward, key=lambda item: _burden(item))
-            ways.append(_possible(journey, day, matrix, [found, best]))
-        elif broken is None:
-            broken = _not_home(journey, day, matrix, both, tries)
+        home = _way_home(journey, matrix, engine, found, wide, explain=broken is None)
+        if isinstance(home, _Found):
+            ways.append(_possible(journey, day, matrix, [found, home]))
+        broken = broken or (home if isinstance(home, Broken) else None)
     if ways:
         return ways
     assert broken is not None
     return Obstructed(broken)
 
 
-def _not_home(
-    journey: Journey, day: Day, matrix: PlaceMatrix, engine: Inserter, tries: list[Candidate]
-) -> Broken:
-    assert journey.wish.home is not None
+def _way_home(
+    journey: Journey,
+    matrix: PlaceMatrix,
+    engine: Inserter,
+    outward: _Found,
+    wide: Wide | None,
+    *,
+    explain: bool,
+) -> _Found | Broken | None:
+    """The best way home after that way there; or, where asked to `explain`, why there is none."""
+    home = journey.wish.home
+    assert home is not None
+    both = engine.insert(outward.request, outward.insertion)
+    soonest = outward.candidate.arrive_by
+    if home.kind is not WhenKind.LEAVE_AT:
+        soonest = outward.insertion.dropoff_start + VISIT_AT_LEAST
+    shape = leg_shape(journey, matrix, homeward=True, not_before=soonest)
+    tries = _tries(journey, shape, home, wide)
+    asked = legs_asked(journey, matrix, tries, homeward=True)
+    homeward = _insertable(both, tries, asked)
+    if homeward:
+        return min(homeward, key=_burden)
+    if not explain:
+        return None
     if not tries:
-        hours = Hours(journey.opens // 60, journey.closes // 60)
-        return outside_hours(hours, journey.wish.home, homeward=True)
-    widest = _widest(journey, matrix, tries, homeward=True)
-    rule = engine.explain(widest).rule.value
-    return obstacle(rule, journey.wish.home, day.day, homeward=True)
+        return no_window_home(journey, shape)
+    return no_room(journey, both, asked, homeward=True)
 
 
 def _burden(found: _Found) -> float:
@@ -183,46 +189,13 @@ def _spread(found: list[_Found]) -> list[_Found]:
 
 
 def _insertable(
-    journey: Journey,
-    matrix: PlaceMatrix,
-    engine: Inserter,
-    tries: Sequence[Candidate],
-    *,
-    homeward: bool,
+    engine: Inserter, tries: Sequence[Candidate], asked: Sequence[Request]
 ) -> list[_Found]:
-    requests = [_request(journey, matrix, candidate, homeward) for candidate in tries]
-    answers = engine.best_of(requests)
     return [
         _Found(candidate, request, insertion)
-        for candidate, request, insertion in zip(tries, requests, answers, strict=True)
+        for candidate, request, insertion in zip(tries, asked, engine.best_of(asked), strict=True)
         if insertion is not None
     ]
-
-
-def _request(
-    journey: Journey, matrix: PlaceMatrix, candidate: Candidate, homeward: bool
-) -> Request:
-    start, finish = _ends(journey, homeward)
-    direct = matrix.seconds(start.place_id, finish.place_id)
-    return Request(
-        id="new return" if homeward else "new outward",
-        pickup=matrix.index[start.place_id],
-        dropoff=matrix.index[finish.place_id],
-        pickup_window=Window(candidate.earliest, candidate.latest),
-        dropoff_window=Window(candidate.arrive_after, candidate.arrive_by),
-        pickup_service=journey.boarding,
-        dropoff_service=alight_seconds(journey.boarding),
-        load=journey.wish.party.load,
-        max_ride=journey.rules.ride_limit(direct),
-        required=True,
-        together=None if homeward else journey.wish.together,
-    )
-
-
-def _widest(
-    journey: Journey, matrix: PlaceMatrix, tries: Sequence[Candidate], *, homeward: bool
-) -> Request:
-    return _request(journey, matrix, _whole(tries), homeward)
 
 
 def _whole(tries: Sequence[Candidate]) -> Candidate:
@@ -236,40 +209,8 @@ def _whole(tries: Sequence[Candidate]) -> Candidate:
     )
 
 
-def _ends(journey: Journey, homeward: bool) -> tuple[Standing, Standing]:
-    return (journey.finish, journey.start) if homeward else (journey.start, journey.finish)
-
-
-def _shape(journey: Journey, matrix: PlaceMatrix, *, homeward: bool, not_before: int) -> LegShape:
-    start, finish = _ends(journey, homeward)
-    direct = matrix.seconds(start.place_id, finish.place_id)
-    return LegShape(
-        direct=direct,
-        ride_limit=journey.rules.ride_limit(direct),
-        boarding=journey.boarding,
-        window=journey.rules.window_minutes * 60,
-        opens=journey.opens,
-        closes=journey.closes,
-        not_before=not_before,
-    )
-
-
 def _soonest(journey: Journey, day: Day, now: datetime) -> int:
     return seconds_into(day.day, now + timedelta(minutes=journey.rules.book_latest_minutes))
-
-
-def _no_time(journey: Journey, shape: LegShape, now: datetime) -> Broken:
-    """Why no window exists at all: too short notice, or outside the hours."""
-    day, when = journey.wish.day, journey.wish.when
-    wished = shape.closes - shape.direct - shape.boarding
-    if when.clock is not None:
-        wished = when.clock.hour * 3600 + when.clock.minute * 60
-    late = check_notice(journey.rules, moment(day, wished), now)
-    hours = Hours(journey.opens // 60, journey.closes // 60)
-    soon = shape.not_before > shape.opens and shape.not_before > wished - shape.direct - 3600
-    if late is None and soon and wished <= shape.closes:
-        late = check_notice(journey.rules, now, now)
-    return late or outside_hours(hours, when, homeward=False)
 
 
 def _possible(journey: Journey, day: Day, matrix: PlaceMatrix, found: Sequence[_Found]) -> Possible:
@@ -301,7 +242,7 @@ def _leg(
     homeward: bool,
 ) -> OfferedLeg:
     """The candidate as an offer; `expected` are the planned pick-up and drop-off."""
-    start, finish = _ends(journey, homeward)
+    start, finish = ends(journey, homeward)
     direct = matrix.seconds(start.place_id, finish.place_id)
     return OfferedLeg(
         leg="return" if homeward else "outward",
@@ -336,7 +277,12 @@ def _fare(journey: Journey, day: Day, candidate: Candidate) -> int:
 
 
 def _to_wait(
-    journey: Journey, day: Day, matrix: PlaceMatrix, tries: list[Candidate], now: datetime
+    journey: Journey,
+    day: Day,
+    matrix: PlaceMatrix,
+    tries: list[Candidate],
+    now: datetime,
+    wide: Wide | None,
 ) -> list[Possible] | Obstructed:
     """In batch mode: one answer, the whole range of times that would do, decided later.
 
@@ -344,27 +290,32 @@ def _to_wait(
     """
     empty = replace(day, bookings=(), events=(), runs=())
     engine = Inserter(*_problem(empty, matrix, journey, now))
-    broken = _uncarriable(journey, day, matrix, engine, tries, homeward=False)
+    tries = _nearest(tries)
+    broken = _uncarriable(journey, matrix, engine, tries, homeward=False)
     if broken is not None:
         return Obstructed(broken)
     legs = [_waiting_leg(journey, day, matrix, tries, homeward=False)]
     home: When | None = journey.wish.home
     if home is not None:
-        shape = _shape(journey, matrix, homeward=True, not_before=legs[0].arrive_by)
-        homeward = candidates(shape, home)
+        shape = leg_shape(journey, matrix, homeward=True, not_before=legs[0].arrive_by)
+        homeward = _nearest(_tries(journey, shape, home, wide))
         if not homeward:
-            hours = Hours(journey.opens // 60, journey.closes // 60)
-            return Obstructed(outside_hours(hours, home, homeward=True))
-        broken = _uncarriable(journey, day, matrix, engine, homeward, homeward=True)
+            return Obstructed(no_window_home(journey, shape))
+        broken = _uncarriable(journey, matrix, engine, homeward, homeward=True)
         if broken is not None:
             return Obstructed(broken)
         legs.append(_waiting_leg(journey, day, matrix, homeward, homeward=True))
     return [Possible(tuple(legs), 0.0, 0.0)]
 
 
+def _nearest(tries: list[Candidate]) -> list[Candidate]:
+    """Those that are about as near to the wish as the nearest: one range to wait for."""
+    nearest = min((item.away for item in tries), default=0.0)
+    return [item for item in tries if item.away <= nearest + NEAR_MINUTES]
+
+
 def _uncarriable(
     journey: Journey,
-    day: Day,
     matrix: PlaceMatrix,
     engine: Inserter,
     tries: list[Candidate],
@@ -372,13 +323,10 @@ def _uncarriable(
     homeward: bool,
 ) -> Broken | None:
     """Why no bus could take this leg with nobody else on it; None where one could."""
-    widest = _widest(journey, matrix, tries, homeward=homeward)
-    if engine.best(widest) is not None:
+    whole = legs_asked(journey, matrix, [_whole(tries)], homeward=homeward)
+    if engine.best_of(whole) != [None]:
         return None
-    wished = journey.wish.home if homeward and journey.wish.home else journey.wish.when
-    has_space = any(fits(vehicle, widest.load) for vehicle in engine.problem.vehicles)
-    rule = engine.explain(widest).rule.value if has_space else "vehicle"
-    return obstacle(rule, wished, day.day, homeward=homeward)
+    return no_room(journey, engine, whole, homeward=homeward)
 
 
 def _waiting_leg(

@@ -119,6 +119,7 @@ class UnmetView:
 
 RULE_WORDS: Final = {
     "capacity": "Buses full",
+    "wheelchair": "Wheelchair spaces taken",
     "hours": "Outside the hours",
     "no_buses": "No bus out that day",
     "closed": "Closed that day",
@@ -126,6 +127,9 @@ RULE_WORDS: Final = {
     "too_far_ahead": "Too far ahead",
     "past": "In the past",
     "area": "Outside the zone",
+    "link_day": "Place not served that day",
+    "visit": "Too little time before the bus home",
+    "present": "Only the journey they have",
     "ride_limit_on_board": "Too long for people on board",
     "promise": "Other promises in the way",
     "break": "Driver's rest",

@@ -28,4 +28,12 @@ async function enhance() {
   }
 }
 
+/**
+ * A form shown again with an error is the answer to what was sent. Once put right, the
+ * browser's Back would ask whether to send it once more; as a page of its own it does not.
+ */
+if (document.body.hasAttribute('data-shown-again')) {
+  history.replaceState(history.state, '', location.href)
+}
+
 enhance().finally(() => { document.documentElement.dataset.enhanced = 'yes' })

@@ -7,6 +7,7 @@ export function start(element) {
   const part = (name) => element.querySelector(`[data-hold-${name}]`)
   const ends = performance.now() + Number(element.dataset.secondsLeft) * 1000
   const said = part('said')
+  if (!part('over').hidden) return
   part('words').hidden = false
 
   const tick = () => {
@@ -17,7 +18,7 @@ export function start(element) {
     if (left > 0) return
     clearInterval(timer)
     element.classList.add('oa-hold--over')
-    part('words').hidden = true
+    part('kept').hidden = true
     part('over').hidden = false
     said.textContent = 'The time is up.'
   }

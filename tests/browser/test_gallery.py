@@ -6,6 +6,7 @@ the service behind it.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -234,11 +235,25 @@ def test_single_keys_can_be_turned_off(gallery: str, page_at: PageAt) -> None:
 
 
 def test_the_clock_of_a_hold_ends_in_words(gallery: str, page_at: PageAt) -> None:
-    """A hold counts down, and when the time is up it says so and how to go on."""
+    """A hold counts down; when the time is up it says that alone, and how to go on."""
     page = page_at(768)
-    page.goto(f"{gallery}/gallery/passenger?held=2")
-    expect(page.locator("[data-hold-left]")).to_have_text("0:01")
-    expect(page.get_by_role("link", name="See what is free now")).to_be_visible()
+    page.goto(f"{gallery}/gallery/passenger?held=6")
+    expect(page.locator("[data-hold-left]")).to_have_text(re.compile("0:0[1-5]"))
+    expect(page.locator("[data-hold-over]")).to_be_hidden()
+    expect(page.get_by_role("link", name="See what is free now")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("We are keeping this for you")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("held", "says"), [(0, "The time is up."), (200, "We are keeping this")])
+def test_a_hold_says_one_thing_without_script(
+    gallery: str, page_at: PageAt, held: int, says: str
+) -> None:
+    """The server says until when, or that it is over; never both."""
+    page = page_at(768, java_script_enabled=False)
+    page.goto(f"{gallery}/gallery/passenger?held={held}")
+    both = page.get_by_text("We are keeping this").or_(page.get_by_text("The time is up."))
+    expect(both.locator("visible=true")).to_have_count(1)
+    expect(both.locator("visible=true")).to_contain_text(says)
 
 
 def test_progress_ends_in_a_link_and_moves_nothing(gallery: str, page_at: PageAt) -> None:

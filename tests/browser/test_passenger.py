@@ -250,3 +250,20 @@ def test_suggestions_while_typing(
     expect(box).to_have_value("Long Clawson")
     go_on(page)
     page.wait_for_url("**/ask/to")
+
+
+def test_back_after_an_error_put_right_shows_the_question(
+    mary: Callable[..., Page], url: str
+) -> None:
+    """The browser does not ask whether to send the form once more: Back is the page again."""
+    page = mary(360)
+    page.goto(url + "/ask")
+    go_on(page)
+    go_on(page)
+    expect(page.get_by_role("main")).to_contain_text("There is a problem")
+    page.get_by_label("A group or club").check()
+    go_on(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Which group or club?")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Where do you want to go?")
+    expect(page.get_by_role("main")).not_to_contain_text("There is a problem")

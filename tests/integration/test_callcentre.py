@@ -593,3 +593,27 @@ def test_the_number_to_ring_is_in_the_bar(stage: Stage, landline: Callable[[], i
     client = stage.client("call_handler")
     stage.clock.now = EVENING + timedelta(minutes=1)
     assert "To ring (1)" in words(client.get("/calls/"))
+
+
+def test_a_journey_they_have_at_that_time_is_said_before_it_is_booked(
+    stage: Stage, calls: FlaskClient
+) -> None:
+    """The second one at the same hour can be booked, but nobody books it by oversight."""
+    book(stage, calls)
+    request_id = ask(stage, calls)
+    calls.post(f"/calls/asked/{request_id}/keep", data={"offer": "1"})
+    page = words(calls.get(f"/calls/asked/{request_id}"))
+    assert "You have a journey at that time already" in page
+    assert "Book it as well" in page
+
+
+def test_a_place_found_by_what_was_typed_stays_in_its_box(stage: Stage, calls: FlaskClient) -> None:
+    """Refused: the page still says where they wanted to go, though it is in no list."""
+    with stage.ctx.db.writing() as session:
+        far = Place(name="Far Away Farm", kind="landmark", latitude=53.4, longitude=-0.3)
+        session.add(far)
+        session.flush()
+        far_id = far.id
+    request_id = ask(stage, calls, finish=f"place:{far_id}")
+    page = calls.get(f"/calls/asked/{request_id}").get_data(as_text=True)
+    assert f'<option value="place:{far_id}" selected>Far Away Farm</option>' in page

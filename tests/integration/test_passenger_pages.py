@@ -735,3 +735,111 @@ def test_suggestions_and_shapes_are_public(stage: Stage) -> None:
     assert nobody.get("/api/places?q=").get_json() == []
     shapes = nobody.get("/api/zones.geojson").get_json()
     assert shapes["features"][0]["properties"]["code"] == "MEL1"
+
+
+# Two journeys at once
+
+
+def test_a_second_journey_at_the_same_time_is_said_before_it_is_booked(
+    stage: Stage, mary: Walk
+) -> None:
+    """What they have is named with a link; the button says what it does; both can be booked."""
+    to_melton(mary)
+    first = book(mary)
+    to_melton(mary)
+    words = mary.send(mary.path, offer="1")
+    assert "You already have a journey at that time" in words
+    assert "Tuesday 8 December, from your home to Melton Mowbray" in words
+    assert f'href="/journeys/{first}"' in mary.html
+    assert "Book it as well" in words
+    mary.send(mary.path, key=mary.key())
+    assert "Your journey is booked" in mary.words
+
+
+def test_a_journey_at_another_time_is_booked_without_a_word(stage: Stage, mary: Walk) -> None:
+    """Later that day, or instead of the one they have: nothing overlaps."""
+    to_melton(mary)
+    first = book(mary)
+    to_melton(mary)
+    mary.send("/ask/time", when="arrive_by", arrive_by_clock="4pm")
+    assert "You already have" not in mary.send(mary.path, offer="1")
+    assert "Book this journey" in mary.words
+    mary.send(mary.path + "/release")
+    with stage.ctx.db.writing() as session:
+        other = JourneyRequest.id.not_in([first])
+        session.execute(update(JourneyRequest).where(other).values(status="cancelled"))
+    mary.send(f"/journeys/{first}/change")
+    mary.send("/ask/day", day=DAY.isoformat())
+    mary.send("/ask/time", when="arrive_by", arrive_by_clock="11")
+    mary.send("/ask/home", home="no")
+    assert "You already have" not in mary.send(mary.path, offer="1")
+    assert "Change to this journey" in mary.words
+
+
+# Changing, paying, and where it runs
+
+
+def test_changing_a_time_begins_with_what_they_have(stage: Stage, mary: Walk) -> None:
+    """The day and the bus they have are said; the day is chosen already and can be kept."""
+    to_melton(mary)
+    old = book(mary)
+    words = mary.open(f"/journeys/{old}/change")
+    assert "You now travel on Tuesday 8 December, to Melton Mowbray" in words
+    assert "The bus comes between" in words
+    mary.send(f"/journeys/{old}/change")
+    assert mary.path == "/ask/day"
+    assert re.search(rf'value="{DAY.isoformat()}"\s+checked', mary.html)
+    assert f'href="/journeys/{old}/change" class="govuk-back-link"' in mary.html
+    assert "What time do you want to travel?" in mary.send("/ask/day", day=DAY.isoformat())
+
+
+def test_a_pass_that_does_not_count_yet_is_explained(stage: Stage, mary: Walk) -> None:
+    """Before half past nine on a weekday who has a pass pays, and is told why; after it, not."""
+    with stage.ctx.db.writing() as session:
+        session.execute(update(Person).values(pass_holder=True))
+    why = "Bus passes are valid from 9:30am on weekdays, and this bus comes before that."
+    to_melton(mary)
+    words = mary.send("/ask/time", when="arrive_by", arrive_by_clock="9")
+    assert f"The fare is £2. {why}" in words
+    assert f"£2 {why}" in mary.send(mary.path, offer="1")
+    mary.send(mary.path + "/release")
+    assert why not in mary.send("/ask/time", when="arrive_by", arrive_by_clock="3pm")
+    assert "It is free." in mary.words
+
+
+def test_the_first_page_says_when_and_where_it_runs(stage: Stage) -> None:
+    """Hours, days, fares and villages, for somebody who is nobody yet."""
+    words = Walk(stage.client()).open("/")
+    assert "When and where it runs" in words
+    assert "Monday to Saturday, 7:00am to 7:00pm Not on Sundays" in words
+    assert "£2 for an adult and £1 for a child" in words
+    assert "Bus passes are valid from 9:30am on weekdays." in words
+    assert "Melton 1 Bottesford, Great Dalby, Harby, Hose" in words
+
+
+def test_a_place_for_an_appointment_typed_by_name_is_still_there(stage: Stage, mary: Walk) -> None:
+    """Who comes back to change the place finds what they typed."""
+    mary.open("/ask")
+    mary.send("/ask/from", start="home")
+    mary.send("/ask/to", finish="appointment")
+    mary.send("/ask/appointment", place="other", finish_text="Stathern")
+    mary.open("/ask/appointment")
+    assert 'value="Stathern"' in mary.html
+
+
+@pytest.mark.parametrize("typed", ["soon", "25:10", "half to ten"])
+def test_what_is_no_time_is_said_with_what_was_typed(stage: Stage, mary: Walk, typed: str) -> None:
+    """The message names what could not be read, and how a time is written."""
+    answered(stage, mary)
+    words = mary.send("/ask/time", when="arrive_by", arrive_by_clock=typed)
+    assert mary.status == 422
+    assert f"We cannot read “{typed}” as a time." in words
+
+
+def test_a_short_number_is_said_by_its_field(stage: Stage) -> None:
+    """Three digits are no phone number; nothing is sent."""
+    walk = Walk(stage.client())
+    words = walk.send("/sign-in", contact="123")
+    assert walk.status == 422
+    assert "That phone number is too short." in words
+    assert 'aria-describedby="contact-hint contact-error"' in walk.html

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from booking.adapters.bank_holidays import is_bank_holiday
 from booking.context import Context
-from booking.domain.booking_rules import Broken, Hours
+from booking.domain.booking_rules import Broken
 from booking.domain.fares import fare_pence, pass_is_free
 from booking.domain.obstacles import no_buses, obstacle, outside_hours
 from booking.domain.offers import (
@@ -153,8 +153,7 @@ def _leg(
             burden = found.added_cost + MINUTE_POUNDS * candidate.away
             options.append((burden, leg, wanted, found))
     if not tries:
-        hours = Hours(shape.opens // 60, shape.closes // 60)
-        return outside_hours(hours, when, homeward=homeward)
+        return outside_hours(shape, when, homeward=homeward)
     if not options:
         rule = engine.explain(wanted).rule.value
         return obstacle(rule, when, ask.wish.day, homeward=homeward)

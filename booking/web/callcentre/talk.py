@@ -18,19 +18,21 @@ from booking.domain.words import day as day_in_words
 from booking.services.ask_again import ask_again
 from booking.services.book import book
 from booking.services.call_list import told_on_the_phone
-from booking.services.call_places import list_choices, list_outside
+from booking.services.call_places import PlaceGroup, list_choices, list_outside
 from booking.services.find_journey import find_person_of
 from booking.services.hold import hold, release
 from booking.services.journeys import (
     AnswerView,
+    JourneyView,
     OfferView,
     get_answer,
     get_group_id,
     get_wish,
 )
 from booking.services.offer import Asker, ask
+from booking.services.overlapping import list_overlapping
 from booking.services.people import JourneyLine, PersonView, view_person
-from booking.services.places import find_places
+from booking.services.places import find_places, get_place_view
 from booking.services.traveller import get_zone_view
 from booking.web import here
 from booking.web.audit import audited, note, unaudited
@@ -198,6 +200,8 @@ def _screen(
     replaces: int | None = None,
     errors: dict[str, str] | None = None,
 ) -> ResponseReturnValue:
+    choices = list_choices(here.ctx(), person.id)
+    form = form.with_found((*form.extra, *_unlisted(person, form, choices)), {})
     return page(
         "talk.html",
         errors,
@@ -208,8 +212,9 @@ def _screen(
         offers=_offers(view),
         outside=_outside(person, view),
         same_day=_same_day(person, view, replaces),
+        overlapping=_overlapping(view),
         days=_days(person),
-        choices=list(list_choices(here.ctx(), person.id)),
+        choices=list(choices),
         whens=WHENS,
         homes=HOMES,
         party_keys=PARTY_KEYS,
@@ -237,6 +242,28 @@ def _same_day(
     ]
 
 
+def _overlapping(view: AnswerView | None) -> tuple[JourneyView, ...]:
+    """What they have at the very time of the offer that is kept for them."""
+    if view is None or not view.held or view.chosen is None:
+        return ()
+    account, request_id = here.account(), view.request_id
+    return list_overlapping(here.ctx(), account, request_id, view.chosen, now=here.now())
+
+
+def _unlisted(
+    person: PersonView, form: TalkForm, choices: tuple[PlaceGroup, ...]
+) -> tuple[tuple[str, str], ...]:
+    """The places of the form that are in no list: found once by what was typed."""
+    known = {place.value for group in choices for place in group.places}
+    known |= {value for value, _ in form.extra}
+    values = [v for v in (form.start, form.finish) if v.startswith("place:") and v not in known]
+    return tuple(
+        (value, get_place_view(here.ctx(), int(value.partition(":")[2]), person.id).words)
+        for value in values
+        if value.partition(":")[2].isdecimal()
+    )
+
+
 def _choices(found: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:
     return [{"value": value, "text": text} for value, text in found]
 
@@ -249,7 +276,7 @@ def _offers(view: AnswerView | None) -> list[dict[str, Any]]:
         {
             "value": offer.number,
             "sentence": _say(offer, view),
-            "details": offer.details,
+            "details": [*offer.details, *([offer.fare_note] if offer.fare_note else [])],
             "fare_pence": offer.fare_pence,
             "checked": view.chosen is not None and view.chosen.number == offer.number,
         }

@@ -13,12 +13,13 @@ from typing import Any, Final
 from werkzeug.datastructures import MultiDict
 
 from booking.context import Context
+from booking.domain.booking_rules import Hours
 from booking.domain.errors import Invalid, NotFound
 from booking.domain.needs import Party
 from booking.domain.service_day import weekday
 from booking.domain.time_reading import read_time
 from booking.domain.wish import PurposeKind, When, WhenKind, Wish
-from booking.domain.words import clock, spoken_list
+from booking.domain.words import MINUTES_A_DAY, clock, spoken_list
 from booking.services.call_places import MeetingTime, list_meeting_times
 from booking.services.places import APPOINTMENTS, ChosenPlace, FoundPlace, choose_place, find_places
 
@@ -153,7 +154,7 @@ def read_wish(reading: Reading, typed: TalkForm) -> Wish | None:
     meeting = _meeting(reading, finish, day) if finish and day else None
     begins = meeting.starts if meeting else None
     when = _when(reading, "when", typed.when, typed.when_time, begins)
-    home = _home(reading, typed, meeting)
+    home = _home(reading, typed, meeting, when)
     if reading.errors or not (start and finish and day and party and when):
         return None
     return Wish(
@@ -227,20 +228,29 @@ def _meeting(reading: Reading, finish: ChosenPlace, day: date) -> MeetingTime | 
     return meeting
 
 
-def _when(reading: Reading, name: str, kind: str, text: str, fallback: int | None) -> When | None:
-    """The wished time; a meeting's own where none was typed."""
+def _when(
+    reading: Reading,
+    name: str,
+    kind: str,
+    text: str,
+    fallback: int | None,
+    hours: Hours | None = None,
+) -> When | None:
+    """The wished time; a meeting's own where none was typed. `hours` settle am or pm."""
     if kind == WhenKind.ANY.value and fallback is None:
         return When(WhenKind.ANY)
     if not text.strip() and fallback is not None:
         return When(WhenKind.ARRIVE_BY, time(*divmod(fallback, 60)))
-    moment = read_time(text) if text.strip() else None
+    moment = read_time(text, hours) if text.strip() else None
     if moment is None or kind not in (WhenKind.ARRIVE_BY.value, WhenKind.LEAVE_AT.value):
         reading.errors[f"{name}_time"] = NOT_A_TIME
         return None
     return When(WhenKind(kind), moment)
 
 
-def _home(reading: Reading, typed: TalkForm, meeting: MeetingTime | None) -> When | None:
+def _home(
+    reading: Reading, typed: TalkForm, meeting: MeetingTime | None, there: When | None
+) -> When | None:
     if typed.home == "no":
         return None
     if typed.home == "after":
@@ -249,7 +259,9 @@ def _home(reading: Reading, typed: TalkForm, meeting: MeetingTime | None) -> Whe
             if meeting
             else When(WhenKind.ANY)
         )
-    return _when(reading, "home", typed.home, typed.home_time, None)
+    begins = there.clock if there else None
+    later = Hours(begins.hour * 60 + begins.minute, MINUTES_A_DAY) if begins else None
+    return _when(reading, "home", typed.home, typed.home_time, None, later)
 
 
 def _party(reading: Reading, typed: TalkForm) -> Party | None:

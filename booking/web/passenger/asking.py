@@ -70,6 +70,8 @@ def back_to(step: str) -> str:
     answers = draft()
     if answers.complete:
         return step_url("answers")
+    if answers.replaces is not None and step in ("meeting", "day"):
+        return url_for("passenger.journey_change", request_id=answers.replaces)
     steps = [one for one in ORDER if _belongs(one, answers)]
     place = steps.index(step) if step in steps else 0
     return step_url(steps[place - 1]) if place else url_for("passenger.home")

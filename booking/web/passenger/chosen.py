@@ -14,6 +14,7 @@ from booking.services.ask_again import ask_again
 from booking.services.book import book
 from booking.services.hold import release
 from booking.services.journeys import get_answer, get_journey
+from booking.services.overlapping import list_overlapping
 from booking.web import here
 from booking.web.access import passengers_only
 from booking.web.passenger.asking import page
@@ -42,6 +43,7 @@ def check(request_id: int) -> ResponseReturnValue:
         back_href=url_for("passenger.answer", request_id=request_id),
         answer=found,
         offer=found.chosen,
+        overlapping=list_overlapping(here.ctx(), account, request_id, found.chosen, now=here.now()),
         key=_key_of(request_id),
     )
 

@@ -6,6 +6,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import NotFound
+from booking.domain.fares import PASS_HOURS
 from booking.domain.wish import PurposeKind
 from booking.services.access import RoleName, roles_of
 from booking.services.groups import (
@@ -15,9 +16,10 @@ from booking.services.groups import (
     list_meetings,
     list_zones,
 )
-from booking.services.journeys import list_journeys
+from booking.services.journeys import JourneyView, list_journeys
 from booking.services.places import choose_place, find_places
 from booking.services.traveller import get_traveller, get_zone_view
+from booking.services.where_it_runs import where_it_runs
 from booking.web import here
 from booking.web.access import open_to_all, passengers_only
 from booking.web.passenger.asking import page
@@ -33,11 +35,16 @@ VILLAGE_LONGEST = 100
 @open_to_all
 def home() -> ResponseReturnValue:
     """What the bus is, how to book by web or phone, and the next journey of who is known."""
-    account = here.find_account()
-    if account is None or RoleName.PASSENGER not in roles_of(account):
-        return page("home.html", next_journey=None, travels=False)
-    coming = list_journeys(here.ctx(), account, now=here.now()).coming
-    return page("home.html", next_journey=coming[0] if coming else None, travels=True)
+    account, where = here.find_account(), where_it_runs(here.ctx())
+    coming: tuple[JourneyView, ...] = ()
+    if account is not None and RoleName.PASSENGER in roles_of(account):
+        coming = list_journeys(here.ctx(), account, now=here.now()).coming
+    return page(
+        "home.html",
+        next_journey=coming[0] if coming else None,
+        where=where,
+        pass_hours=PASS_HOURS,
+    )
 
 
 @bp.get("/going-out")

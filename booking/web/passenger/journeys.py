@@ -88,8 +88,9 @@ def journey_change(request_id: int) -> ResponseReturnValue:
     if not found.can_cancel:
         raise Gone("That journey is over, so its time cannot be changed. Book a new one.")
     answers = _answers_of(request_id, replaces=request_id)
-    keep(answers.without_times())
-    return redirect(step_url(answers.without_times().next_step), 303)
+    keep(replace(answers.without_times(), session=answers.session, day=answers.day))
+    first = "meeting" if answers.group is not None else "day"
+    return redirect(step_url(first), 303)
 
 
 @bp.post("/journeys/<int:request_id>/again")

@@ -9,7 +9,8 @@ from typing import Final
 from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
-from booking.domain.time_reading import read_time
+from booking.domain.booking_rules import Hours
+from booking.domain.time_reading import LONGEST, read_time
 from booking.domain.wish import PurposeKind, When, WhenKind
 from booking.domain.words import clock
 from booking.services.groups import MeetingView, get_session_group, list_meetings
@@ -87,7 +88,9 @@ def ask_time() -> ResponseReturnValue:
     if request.method == "GET":
         return _time_page(answers)
     kind = "arrive_by" if answers.purpose is PurposeKind.APPOINTMENT else request.form.get("when")
-    when, errors = _read_when(kind, "Choose when you want to travel.")
+    zone = _zone(answers)
+    hours = zone.hours_on(answers.day) if zone else None
+    when, errors = _read_when(kind, "Choose when you want to travel.", hours)
     if when is None:
         return _time_page(answers, errors)
     return go_on(replace(answers, when=when))
@@ -110,7 +113,8 @@ def ask_home() -> ResponseReturnValue:
         home: When | None = When(WhenKind.LEAVE_AT, ends)
         errors: dict[str, str] = {}
     else:
-        home, errors = _read_when(kind, "Choose whether you want a bus home.", name="home")
+        hours = _hours_after(answers)
+        home, errors = _read_when(kind, "Choose whether you want a bus home.", hours, "home")
         errors = errors or _too_early(answers, home)
     if home is None or errors:
         return _home_page(answers, errors)
@@ -135,20 +139,36 @@ def _too_early(answers: Draft, home: When | None) -> dict[str, str]:
     }
 
 
+def _hours_after(answers: Draft) -> Hours | None:
+    """The part of the service's hours in which they may come home: after they are there."""
+    zone = _zone(answers)
+    hours = zone.hours_on(answers.day) if zone and answers.day else None
+    there = answers.when.clock if answers.when else None
+    if hours is None or there is None:
+        return hours
+    return Hours(max(hours.opens, there.hour * 60 + there.minute), hours.closes)
+
+
 def _read_when(
-    kind: str | None, nothing: str, name: str = "when"
+    kind: str | None, nothing: str, hours: Hours | None, name: str = "when"
 ) -> tuple[When | None, dict[str, str]]:
-    """The time chosen, or the errors by field."""
+    """The time chosen, or the errors by field; `hours` settle what may be am or pm."""
     kind = kind or _filled_in()
     if kind not in {one.value for one in WhenKind}:
         return None, {name: nothing}
     if kind == WhenKind.ANY:
         return When(WhenKind.ANY), {}
     field = f"{kind}_clock"
-    typed = read_time(request.form.get(field, ""))
-    if typed is None:
-        return None, {field: NOT_A_TIME}
-    return When(WhenKind(kind), typed), {}
+    typed = " ".join(request.form.get(field, "").split())
+    read = read_time(typed, hours)
+    if read is None:
+        return None, {field: not_a_time(typed)}
+    return When(WhenKind(kind), read), {}
+
+
+def not_a_time(typed: str) -> str:
+    """What to say of something that is no time, with what was typed where there is any."""
+    return f"We cannot read “{typed[:LONGEST]}” as a time. {NOT_A_TIME}" if typed else NOT_A_TIME
 
 
 def _filled_in() -> str | None:

@@ -124,7 +124,14 @@ def _one_of(template: str, *, appointments: bool, wrong: str) -> ResponseReturnV
     groups = list_groups(here.ctx(), zone_id, appointments=appointments) if zone_id else ()
 
     def show(errors: dict[str, str] | None = None) -> ResponseReturnValue:
-        return page(template, errors, back_href=step_url("finish"), groups=groups, answers=answers)
+        return page(
+            template,
+            errors,
+            back_href=step_url("finish"),
+            groups=groups,
+            answers=answers,
+            place=_view(answers.finish, who) if appointments else None,
+        )
 
     if request.method == "GET":
         return show()

@@ -108,7 +108,7 @@ CROSSING = {"pickup_window": Window(115, 120), "dropoff_window": Window(0, 160)}
     ("rule", "request_changes", "vehicle_changes"),
     [
         (Rule.CAPACITY, {"pickup": SHOP, **CROSSING}, {}),
-        (Rule.CAPACITY, {"load": (3,)}, {}),
+        (Rule.VEHICLE, {"load": (3,)}, {}),
         (Rule.HOURS, {"pickup_window": Window(2000, 2100), "dropoff_window": Window()}, {}),
         (Rule.VEHICLE, {"vehicles": frozenset({"other"})}, {}),
         (Rule.DISTANCE, {"max_ride": 10}, {}),
@@ -142,6 +142,40 @@ def test_a_promise_and_a_ride_on_board_can_be_what_stands_in_the_way() -> None:
     promised = Inserter(tight, plan(tight, drive(tight, (UP, 0), (DOWN, 0))))
     assert promised.best(stop_over) is None
     assert Rule.PROMISE in promised.explain(stop_over).relaxations
+
+
+def test_a_full_bus_is_named_before_one_that_is_not_out() -> None:
+    """Both room and another shift would help: the bus that is there is full, and that is said."""
+    later = bus("later", shift=Window(500, 1000))
+    problem = replace(FULL, vehicles=(bus(), later))
+    inserter = Inserter(problem, plan(problem, drive(problem, (UP, 0), (DOWN, 0))))
+    request = ask("Ben", pickup=SHOP, **CROSSING)
+    assert inserter.best(request) is None
+    obstacle = inserter.explain(request)
+    assert obstacle.rule is Rule.CAPACITY
+    assert Rule.HOURS in obstacle.relaxations
+
+
+def test_a_bus_that_could_never_carry_them_is_not_called_full() -> None:
+    """The only bus out has no place for such a load, however empty; the one that has is not out."""
+    small = bus("small", configurations=((1,),))
+    roomy = bus("roomy", shift=Window(500, 1000))
+    problem = day(vehicles=(small, roomy))
+    inserter = Inserter(problem, empty_plan(problem))
+    request = ask(load=(2,), pickup_window=Window(100, 110), dropoff_window=Window(0, 200))
+    obstacle = inserter.explain(request)
+    assert obstacle.rule is Rule.VEHICLE
+    assert obstacle.relaxations == (Rule.VEHICLE, Rule.HOURS)
+
+
+def test_many_windows_are_explained_together() -> None:
+    """Two windows with a gap between them: what would fit the gap is not asked, nor named."""
+    held = day(ask(pickup_window=Window(100, 100), load=(2,)), vehicles=(bus(),))
+    inserter = Inserter(held, plan(held, drive(held, (UP, 0), (DOWN, 0))))
+    windows = [ask("Ben", pickup_window=Window(at, at + 1)) for at in (99, 101)]
+    windows = [replace(one, dropoff_window=Window(0, 130)) for one in windows]
+    assert inserter.best_of(windows) == [None, None]
+    assert inserter.explain(*windows).rule is Rule.CAPACITY
 
 
 def test_a_plan_of_things_unknown_is_refused() -> None:

@@ -97,7 +97,9 @@ def test_other_journeys_are_not(start: End, finish: End, day: date) -> None:
     """Outside places not named, two outside places, or a named one on another day."""
     broken = check_ends(rules(), start, finish, day)
     assert broken is not None
-    assert broken.rule == "area"
+    assert broken.rule == (
+        "link_day" if STATION in (start, finish) and HOSE in (start, finish) else "area"
+    )
 
 
 def test_notice_is_needed_and_the_soonest_pickup_named() -> None:

@@ -7,7 +7,7 @@ from datetime import date, time
 import pytest
 
 from booking.domain.errors import Invalid
-from booking.domain.fares import fare_pence, pass_is_free
+from booking.domain.fares import fare_pence, pass_is_free, pass_note
 from booking.domain.needs import Party, party_of
 
 WEEKDAY, SATURDAY = date(2026, 12, 8), date(2026, 12, 12)
@@ -87,3 +87,22 @@ def test_fares_add_up() -> None:
         party, adult_pence=200, child_pence=100, pass_free=False, pass_wheelchair=False
     )
     assert early == 600
+
+
+@pytest.mark.parametrize(
+    ("party", "boarding", "says"),
+    [
+        (Party(pass_holders=1), [time(9, 20)], "9:30am on weekdays, and this bus comes before"),
+        (Party(wheelchairs=1), [time(9, 20)], "this bus comes before that"),
+        (Party(pass_holders=1), [time(9), time(14)], "the bus there comes before that"),
+        (Party(pass_holders=1), [time(7), time(9)], "these buses come before that"),
+        (Party(pass_holders=1), [time(22), time(23, 5)], "the bus home comes after that"),
+        (Party(pass_holders=1), [time(9, 30)], ""),
+        (Party(adults=1), [time(9)], ""),
+    ],
+)
+def test_why_a_pass_does_not_count_is_said(party: Party, boarding: list[time], says: str) -> None:
+    """Who has a pass and pays is told why; nobody else is told anything."""
+    said = pass_note(party, WEEKDAY, boarding, bank_holiday=False, pass_wheelchair=True)
+    assert said == says or (says and says in said)
+    assert not pass_note(party, WEEKDAY, boarding, bank_holiday=True, pass_wheelchair=True)
