@@ -91,14 +91,16 @@ def _ask(
         (_answer(options, file, reading) for reading in engine.readings(file)),
         key=lambda answer: answer.rank,
     )
-    gap = None
+    gap = over = None
     if known is not None and answer.feasible:
         gap = round(gap_of(answer, known), 4)
+        over = answer.vehicles - int(known["vehicles"]) if "vehicles" in known else None
     options.figure("gap", gap, "%", file.name).show(
         engine=engine.name,
         cost=round(answer.cost, 4),
         feasible=answer.feasible,
         vehicles=answer.vehicles,
+        vehicles_over=over,
         reading=answer.reading,
         took=round(answer.seconds, 2),
         faults=len(answer.faults),

@@ -58,4 +58,5 @@ def _draw_curves(place: Any, rows: list[tuple[Grown, Grown]], best: list[float])
     place.set(title="Over the best while time goes on, %", xlabel="seconds", xscale="log")
     place.set(ylim=(0, 40))
     place.grid(alpha=0.3)
-    place.legend(fontsize="small")
+    if place.lines:
+        place.legend(fontsize="small")

@@ -28,8 +28,8 @@ BOARDING, ALIGHTING = 60, 30
 NEAREST = 1_500.0
 """Metres nobody takes the bus for."""
 
-PEOPLE_A_BUS = 25
-"""Requests for each bus there is: enough for nearly everybody, with little to spare."""
+PEOPLE_A_BUS = 14
+"""Requests for each bus there is: enough for everybody, with little to spare at the peaks."""
 
 
 def zone_day(people: int, seed: int) -> Problem:
@@ -40,7 +40,7 @@ def zone_day(people: int, seed: int) -> Problem:
     requests = tuple(_request(dice, k, homes, others, durations, distances) for k in range(people))
     buses = tuple(
         Vehicle(f"bus {k + 1}", 0, 0, HOURS, ((12, 0), (9, 1), (6, 2)))
-        for k in range(max(3, -(-people // PEOPLE_A_BUS)))
+        for k in range(2 + people // PEOPLE_A_BUS)
     )
     return Problem(durations, distances, requests, buses, OBJECTIVE)
 

@@ -11,6 +11,10 @@ from benchmarks.peer import units
 from benchmarks.peer.effort import Effort
 from routing.benchmark_files import BenchmarkFile
 
+DEAREST = 10.0 * units.VEHICLE_PRICE
+"""What a unit too much on board may cost while it searches: more than one more vehicle, or
+it would rather overload those it has."""
+
 
 def missing_feature() -> str | None:
     """Why the installed version cannot be used, if it cannot."""
@@ -27,8 +31,13 @@ def routes(file: BenchmarkFile, effort: Effort) -> list[list[int]]:
     import pyvrp
     from pyvrp.stop import MaxRuntime
 
-    stop = MaxRuntime(effort.seconds)
-    found = pyvrp.solve(_data(pyvrp, file), stop, seed=effort.seed, collect_stats=False)
+    found = pyvrp.solve(
+        _data(pyvrp, file),
+        MaxRuntime(effort.seconds),
+        seed=effort.seed,
+        collect_stats=False,
+        params=pyvrp.SolveParams(penalty=pyvrp.PenaltyParams(max_penalty=DEAREST)),
+    )
     return [_route(file, route) for route in found.best.routes()]
 
 
