@@ -80,6 +80,7 @@ def _show(options: Options, size: str, short: Grown, long: Grown) -> None:
         ("unserved", short["unserved"], "requests"),
         ("unserved in the longest run", long["unserved"], "requests"),
         ("rounds a second", round(short["rounds"] / short["seconds"], 1), "1/s"),
+        ("rounds a second of work", round(short["rounds"] / short["worked"], 1), "1/s"),
         ("first full plan", _rounded(short["first"] or long["first"]), "s"),
         ("faults", short["faults"] + long["faults"], "violations"),
     ):

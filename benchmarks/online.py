@@ -95,6 +95,8 @@ def _one(options: Options, number: str) -> int:
         ("plans checked", booked.tally.checks, "plans", None),
         ("answer p50", _milliseconds(booked.tally.answers, 50), "ms", None),
         ("answer p99", _milliseconds(booked.tally.answers, 99), "ms", None),
+        ("put into the plan p50", _milliseconds(booked.tally.taken, 50), "ms", None),
+        ("put into the plan p99", _milliseconds(booked.tally.taken, 99), "ms", None),
     ):
         options.figure(name, value, unit, number).show(**({} if goal is None else {"goal": goal}))
     return faults

@@ -87,10 +87,11 @@ def _present(options: Options, everybody: list[Engine]) -> list[Engine]:
 def _ask(
     options: Options, engine: Engine, file: BenchmarkFile, known: dict[str, Any] | None
 ) -> Answer:
-    answer = min(
-        (_answer(options, file, reading) for reading in engine.readings(file)),
-        key=lambda answer: answer.rank,
-    )
+    answers: list[Answer] = []
+    for reading in engine.readings(file):
+        if not reading.fallback or not any(answer.feasible for answer in answers):
+            answers.append(_answer(options, file, reading))
+    answer = min(answers, key=lambda answer: answer.rank)
     gap = over = None
     if known is not None and answer.feasible:
         gap = round(gap_of(answer, known), 4)

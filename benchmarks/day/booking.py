@@ -31,9 +31,14 @@ class Habits:
 
 @dataclass(slots=True)
 class Tally:
-    """What happened: seconds per answer, refused ids, promises found broken, checks made."""
+    """What happened: refused ids, promises found broken, plans looked at.
+
+    `answers` are the seconds until it is known whether there is room, `taken` those after
+    that to put a booking into the plan.
+    """
 
     answers: list[float] = field(default_factory=list)
+    taken: list[float] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     rescued: int = 0
     broken: int = 0
@@ -56,22 +61,29 @@ class BookedDay:
     def book(self, requests: Sequence[Request]) -> None:
         """Take the bookings in this order, improving the plan in between."""
         for number, request in enumerate(requests, start=1):
-            began = time.perf_counter()
-            taken = self.answer(request)
-            self.tally.answers.append(time.perf_counter() - began)
-            if not taken:
+            if not self.answer(request):
                 self.tally.refused.append(request.id)
             if self.habits.every and number % self.habits.every == 0:
                 self.improve(self.habits.pause)
 
     def answer(self, request: Request) -> bool:
         """Promise the request its window, or refuse it."""
+        began = time.perf_counter()
         place = self.inserter.best(request)
-        if place is None:
-            return self._thought(request)
+        wider = self._thought(request) if place is None else None
+        known = time.perf_counter()
+        self.tally.answers.append(known - began)
+        if place is None and wider is None:
+            return False
         promised = replace(request, required=True)
-        self.inserter = self.inserter.insert(promised, place)
         self.promises.make(promised)
+        if place is not None:
+            self.inserter = self.inserter.insert(promised, place)
+        elif wider is not None:
+            problem = self.inserter.problem
+            self._adopt(replace(problem, requests=(*problem.requests, promised)), wider)
+            self.tally.rescued += 1
+        self.tally.taken.append(time.perf_counter() - known)
         return True
 
     def improve(self, stop: Stop) -> None:
@@ -80,22 +92,16 @@ class BookedDay:
         if problem.requests:
             self._adopt(problem, self._solved(problem, self.inserter.plan, stop))
 
-    def _thought(self, request: Request) -> bool:
-        """Look for a plan of the whole day that has room for the request."""
+    def _thought(self, request: Request) -> Plan | None:
+        """A plan of the whole day that has room for the request, if one is found."""
         if self.habits.think is None:
-            return False
+            return None
         known, plan = self.inserter.problem, self.inserter.plan
         number = len(known.requests)
         wider = replace(known, requests=(*known.requests, request))
         start = replace(plan, unserved=(*plan.unserved, number))
         found = self._solved(wider, start, self.habits.think)
-        if number in found.unserved:
-            return False
-        promised = replace(request, required=True)
-        self.promises.make(promised)
-        self._adopt(replace(known, requests=(*known.requests, promised)), found)
-        self.tally.rescued += 1
-        return True
+        return None if number in found.unserved else found
 
     def _solved(self, problem: Problem, start: Plan, stop: Stop) -> Plan:
         self.seed += 1

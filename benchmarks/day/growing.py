@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import resource
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
@@ -30,6 +31,8 @@ class Grown:
     faults: int
     rounds: int
     seconds: float
+    worked: float
+    """Seconds of processor time, of all cores together."""
     first: float | None
     """Seconds until nobody was left out; None if that never was."""
     megabytes: float
@@ -41,7 +44,9 @@ def grow(people: int, seconds: float, seed: int, workers: int) -> Grown:
     problem = zone_day(people, seed)
     seen: list[Progress] = []
     warm()
+    before = time.process_time()
     found = solve(problem, Stop(seconds=seconds), seed, progress=seen.append, workers=workers)
+    worked = time.process_time() - before
     unserved = len(found.plan.unserved)
     full = [step.seconds for step in seen if step.unserved == 0]
     return Grown(
@@ -52,6 +57,7 @@ def grow(people: int, seconds: float, seed: int, workers: int) -> Grown:
         faults=len(check(problem, found.plan)),
         rounds=found.iterations,
         seconds=found.seconds,
+        worked=worked,
         first=full[0] if full else found.seconds if unserved == 0 else None,
         megabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         curve=[(round(s.seconds, 2), round(s.cost, 2), s.unserved) for s in seen],

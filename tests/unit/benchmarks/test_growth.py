@@ -76,6 +76,7 @@ GROWN = {
     "faults": 0,
     "rounds": 100,
     "seconds": 0.1,
+    "worked": 0.1,
     "first": 0.1,
     "megabytes": 100.0,
     "curve": [(0.1, 11.0, 0), (0.2, 10.0, 0)],

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -112,3 +114,30 @@ def test_every_peer_solves_a_tiny_file(
     assert max(line["cost"] for line in lines) == pytest.approx(
         min(line["cost"] for line in lines), rel=1e-3
     )
+
+
+def test_a_fallback_is_asked_only_where_nothing_legal_came_before(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first answer of “lazy” leaves somebody out, that of “good” does not."""
+    asked: list[str] = []
+
+    def engine(name: str, first: list[list[int]]) -> Engine:
+        def solver(file: BenchmarkFile, effort: Effort, *, plan: list[list[int]]) -> Any:
+            asked.append(name)
+            return plan
+
+        def readings(file: BenchmarkFile) -> Iterator[Reading]:
+            yield Reading("first", file, partial(solver, plan=first))
+            yield Reading("again", file, partial(solver, plan=[[2, 4, 1, 3]]), fallback=True)
+
+        return Engine(name, readings)
+
+    fixed = [engine("ours", [[1, 3], [2, 4]]), engine("lazy", [[1, 3]])]
+    monkeypatch.setattr(peers, "engines", lambda: fixed)
+    told = named(run(tmp_path, capsys), "gap")
+    assert asked == ["ours", "lazy", "lazy"]
+    assert [(line["engine"], line["reading"]) for line in told] == [
+        ("ours", "first"),
+        ("lazy", "again"),
+    ]
