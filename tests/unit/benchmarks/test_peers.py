@@ -19,7 +19,7 @@ from benchmarks.peers import Answer, better
 from routing.benchmark_files import BenchmarkFile
 from tests.unit.routing.test_instances import AB, LI_LIM, write
 
-LEGAL = Answer("as it is", 100.0, vehicles=2, counted=0, faults=(), seconds=1.0)
+LEGAL = Answer("as it is", 100.0, vehicles=2, counted=0, faults=(), seconds=1.0, worked=1.0)
 
 
 def run(
