@@ -44,6 +44,13 @@ def test_no_timetable_within_narrow_windows_rides_too_long(
         assert dropoff.earliest <= dropoff.latest + 1e-9
 
 
+def test_windows_that_are_only_tightened_do_not_keep_the_limit() -> None:
+    """Control: it is the narrowing that does it."""
+    for file in wide(100, 15, 0):
+        ((pickup, dropoff),) = tighten(file).pairs
+        assert dropoff.latest - pickup.earliest - pickup.service > 30
+
+
 @given(MOMENT, HALF_HOUR, st.floats(0, 30), MOMENT, MOMENT)
 def test_tightening_takes_no_legal_ride_away(
     at: float, width: float, other: float, boards: float, leaves: float
