@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+COMMON = ("data", "instances", "seconds", "seed", "workers", "engine")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +27,9 @@ class Figure:
     seconds: float
     command: str
 
-    def show(self) -> None:
-        """Print it as one line of JSON."""
-        print(json.dumps(asdict(self)), flush=True)
+    def show(self, **more: object) -> None:
+        """Print it as one line of JSON, with whatever else belongs on that line."""
+        print(json.dumps({**asdict(self), **more}), flush=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +43,43 @@ class Options:
     seed: int
     workers: int
     engine: str
+    more: dict[str, Any] = field(default_factory=dict)
+    """Options of this benchmark alone, by name; those that are set belong to the command."""
 
     def figure(self, name: str, value: float | int | None, unit: str, instance: str) -> Figure:
         """A figure of this benchmark with the command for just this instance."""
-        command = (
-            f"./run bench {self.bench} --instances {instance} "
-            f"--seconds {self.seconds:g} --seed {self.seed} --workers {self.workers}"
-        )
+        return self._figure(name, value, unit, instance, [instance])
+
+    def summary(self, name: str, value: float | int | None, unit: str, of: str) -> Figure:
+        """A figure of all instances together with the command for all of them."""
+        return self._figure(name, value, unit, of, self.instances)
+
+    def _figure(
+        self, name: str, value: float | int | None, unit: str, of: str, instances: list[str]
+    ) -> Figure:
+        command = f"./run bench {self.bench} "
+        if instances:
+            command += f"--instances {' '.join(instances)} "
+        command += f"--seconds {self.seconds:g} --seed {self.seed} --workers {self.workers}"
         if self.engine != "default":
             command += f" --engine {self.engine}"
-        return Figure(name, value, unit, instance, self.seed, self.seconds, command)
+        for option, given in self.more.items():
+            if given is not None:
+                command += f" --{option.replace('_', '-')} {given}"
+        return Figure(name, value, unit, of, self.seed, self.seconds, command)
 
 
 def read_options(
-    bench: str, arguments: Sequence[str] | None, purpose: str | None, seconds: float
+    bench: str,
+    arguments: Sequence[str] | None,
+    purpose: str | None,
+    seconds: float,
+    add: Callable[[argparse.ArgumentParser], None] | None = None,
 ) -> Options:
-    """Options from the command line; `seconds` is the default for each instance."""
+    """Options from the command line; `seconds` is the default for each instance.
+
+    `add` adds the options of one benchmark alone; they are found in `Options.more`.
+    """
     parser = argparse.ArgumentParser(prog=f"bench {bench}", description=purpose)
     parser.add_argument("--data", type=Path, default=DATA, help="folder with the benchmark files")
     parser.add_argument("--instances", nargs="*", default=[], help="which ones (all)")
@@ -64,13 +87,16 @@ def read_options(
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1, help="searches side by side (1)")
     parser.add_argument("--engine", default="default")
-    given = parser.parse_args(arguments)
-    return Options(bench=bench, **vars(given))
+    if add is not None:
+        add(parser)
+    given = vars(parser.parse_args(arguments))
+    common = {name: given.pop(name) for name in COMMON}
+    return Options(bench=bench, **common, more=given)
 
 
-def files(folder: Path, names: list[str], pattern: str = "*.txt") -> list[Path]:
+def files(folder: Path, names: list[str], *patterns: str) -> list[Path]:
     """The files of a folder with these names (all if none are given), or exits saying why not."""
-    found = sorted(folder.glob(pattern))
+    found = [file for pattern in patterns for file in sorted(folder.glob(pattern))]
     if names:
         found = [file for file in found if file.stem in names]
     if not found:

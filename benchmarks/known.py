@@ -26,8 +26,8 @@ def run(options: Options, paths: Iterable[Path], known: dict[str, Any]) -> int:
             gaps.append(gap)
     if gaps:
         mean = sum(gaps) / len(gaps)
-        options.figure("average gap", round(mean, 4), "%", f"{len(gaps)} instances").show()
-        options.figure("worst gap", round(max(gaps), 4), "%", f"{len(gaps)} instances").show()
+        options.summary("average gap", round(mean, 4), "%", f"{len(gaps)} instances").show()
+        options.summary("worst gap", round(max(gaps), 4), "%", f"{len(gaps)} instances").show()
     return 1 if wrong else 0
 
 

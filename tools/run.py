@@ -36,6 +36,8 @@ def main(words: list[str]) -> int:
     try:
         with one_at_a_time():
             set_up_python(testing=command in ("test", "bench"))
+            if command == "bench":
+                set_up_bench()
             if command in ("demo", "serve", "test", "bench"):
                 set_up_front_end()
     except subprocess.CalledProcessError as error:
@@ -94,6 +96,20 @@ def set_up_python(*, testing: bool) -> None:
         check(*([uv, "venv", VENV] if uv else [sys.executable, "-m", "venv", VENV]))
     target = f"{ROOT}[test]" if testing else str(ROOT)
     install(uv or fetch_uv(), target)
+    stamp.write_text(wanted)
+
+
+def set_up_bench() -> None:
+    """What benchmarks compare with and draw with, tried once; they say what they miss."""
+    stamp = VENV / ".installed-bench"
+    wanted = fingerprint("pyproject.toml", "requirements.lock")
+    if read(stamp) == wanted:
+        return
+    say("Fetching what benchmarks compare with (once) ...")
+    try:
+        install(shutil.which("uv") or fetch_uv(), f"{ROOT}[bench]")
+    except subprocess.CalledProcessError:
+        say("Not all of it can be had here; going on without.")
     stamp.write_text(wanted)
 
 

@@ -1,0 +1,62 @@
+"""The plots of `growth`, as SVG. The only file that imports matplotlib."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+Grown = dict[str, Any]
+ROUNDS = "Rounds a second"
+
+
+def draw(rows: list[tuple[Grown, Grown]], file: Path) -> None:
+    """Four plots against the number of requests, and how cost falls with time."""
+    try:
+        import matplotlib
+    except ImportError:
+        sys.exit("matplotlib is not installed; the extra “bench” of pyproject.toml has it")
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = "growth"  # the same file for the same figures
+    from matplotlib import pyplot
+
+    figure, places = pyplot.subplots(3, 2, figsize=(9, 10), layout="constrained")
+    sizes = [short["people"] for short, _ in rows]
+    best = [min(short["cost"], long["cost"]) for short, long in rows]
+    seconds = f"{rows[0][0]['seconds']:.0f} s" if rows else ""
+    panels = (
+        ("Cost a request, £", [row["cost"] / row["people"] for row, _ in rows]),
+        (
+            f"Over the best after {seconds}, %",
+            [100 * (row[0]["cost"] / cost - 1) for row, cost in zip(rows, best, strict=True)],
+        ),
+        (ROUNDS, [row["rounds"] / row["seconds"] for row, _ in rows]),
+        ("First plan with everybody in it, s", [row["first"] for row, _ in rows]),
+        ("Peak memory, MB", [max(a["megabytes"], b["megabytes"]) for a, b in rows]),
+    )
+    for place, (title, values) in zip(places.flat, panels, strict=False):
+        kept = [
+            (size, value) for size, value in zip(sizes, values, strict=True) if value is not None
+        ]
+        place.plot([size for size, _ in kept], [value for _, value in kept], marker="o")
+        place.set(title=title, xlabel="requests", xscale="log")
+        place.set(**({"yscale": "log"} if title == ROUNDS else {"ylim": (0, None)}))
+        place.set_xticks(sizes, [f"{size:,}" for size in sizes])
+        place.minorticks_off()
+        place.grid(alpha=0.3)
+    _draw_curves(places.flat[5], rows, best)
+    figure.savefig(file, metadata={"Date": None})
+
+
+def _draw_curves(place: Any, rows: list[tuple[Grown, Grown]], best: list[float]) -> None:
+    """How far the plan with everybody in it is from the best one, while time goes on."""
+    for (_, long), cost in zip(rows, best, strict=True):
+        full = [(at, 100 * (so_far / cost - 1)) for at, so_far, left in long["curve"] if not left]
+        if full:
+            label = f"{long['people']:,} requests"
+            place.plot([at for at, _ in full], [over for _, over in full], label=label)
+    place.set(title="Over the best while time goes on, %", xlabel="seconds", xscale="log")
+    place.set(ylim=(0, 40))
+    place.grid(alpha=0.3)
+    if place.lines:
+        place.legend(fontsize="small")

@@ -1,0 +1,98 @@
+"""How plans and times change as a zone-day grows: 50 to 2,000 requests, fixed seconds.
+
+Instances are numbers of requests. Each is planned twice, for `--seconds` and for
+`--longest`; the gap is that of the shorter to the best of the two. `--plot FILE.svg`
+draws what was measured. This process imports nothing of the engine: on Linux a process
+counts the memory of the one that started it as its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.figures import Options, read_options
+
+ROOT = Path(__file__).resolve().parents[1]
+USUAL = ["50", "100", "200", "500", "1000", "2000"]
+MEMORY_GOAL = 500.0
+MEMORY_AT = 1_000
+"""Megabytes at most for a zone-day of so many requests."""
+
+Grown = dict[str, Any]
+"""Fields of `day.growing.Grown`."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure each size; 1 if a plan is not legal."""
+    options = read_options("growth", arguments, __doc__, 20.0, _add)
+    plot, longest = options.more.pop("plot"), options.more["longest"]
+    _grown(options, 5, 0.2)  # compiling, once on a machine, is nobody's memory
+    rows = []
+    for size in options.instances or USUAL:
+        short = _grown(options, int(size), options.seconds)
+        long = _grown(options, int(size), max(longest, options.seconds))
+        rows.append((short, long))
+        _show(options, size, short, long)
+    if plot is not None:
+        from benchmarks.day.drawing import draw
+
+        draw(rows, plot)
+    return 1 if any(grown["faults"] for row in rows for grown in row) else 0
+
+
+def _add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--longest", type=float, default=60.0, help="seconds to compare with (60)")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw it, such as growth.svg")
+
+
+def _grown(options: Options, size: int, seconds: float) -> Grown:
+    """One search in a process of its own."""
+    words = [size, seconds, options.seed, options.workers]
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.day.growing", *map(str, words)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    return dict(json.loads(done.stdout))
+
+
+def gap(short: Grown, long: Grown) -> float:
+    """Per cent that the shorter search's plan costs more than the best of the two."""
+    return 100.0 * (short["cost"] / min(short["cost"], long["cost"]) - 1.0)
+
+
+def _show(options: Options, size: str, short: Grown, long: Grown) -> None:
+    people = short["people"]
+    for name, value, unit in (
+        ("buses", short["buses"], "vehicles"),
+        ("cost a request", round(short["cost"] / people, 4), "£"),
+        ("best cost a request", round(min(short["cost"], long["cost"]) / people, 4), "£"),
+        ("over the best", round(gap(short, long), 3), "%"),
+        ("unserved", short["unserved"], "requests"),
+        ("unserved in the longest run", long["unserved"], "requests"),
+        ("rounds a second", round(short["rounds"] / short["seconds"], 1), "1/s"),
+        ("rounds a second of work", round(short["rounds"] / short["worked"], 1), "1/s"),
+        ("first full plan", _rounded(short["first"] or long["first"]), "s"),
+        ("faults", short["faults"] + long["faults"], "violations"),
+    ):
+        options.figure(name, value, unit, size).show()
+    goal = {"goal": MEMORY_GOAL} if people == MEMORY_AT else {}
+    most = max(short["megabytes"], long["megabytes"])
+    options.figure("peak memory", round(most, 1), "MB", size).show(**goal)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
