@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.errors import RoadsError
-from routing.roads.profile import Minibus, Tags, Use, blocks, point_seconds, use_of
+from routing.roads.profile import SPEEDS, Minibus, Tags, Use, blocks, point_seconds, use_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,6 +82,8 @@ class _Reader:
             self.seconds_at[node.id] = cost
 
     def way(self, way: Any) -> None:
+        if way.tags.get("highway") not in SPEEDS:
+            return
         use = use_of(dict(way.tags), self.bus)
         if use is None:
             return
