@@ -14,7 +14,7 @@ RUN python -m venv /venv
 # The packages come before the code, so that a change of code does not fetch them again.
 COPY pyproject.toml requirements.lock README.md ./
 RUN mkdir booking routing workers \
-    && /venv/bin/pip install -q -c requirements.lock -e .
+    && /venv/bin/pip install -q -c requirements.lock -e ".[roads]"
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/outabout outabout

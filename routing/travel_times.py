@@ -26,6 +26,8 @@ NO_WAY_SECONDS: Final = 7 * 24 * 3600
 timetable can hold it, and small enough to be added up safely. See docs/decisions/roads.md."""
 NO_WAY_METRES: Final = 10_000_000
 """The distance that goes with it."""
+SNAP_METRES: Final = 1_000.0
+"""A place farther from any road than this is a mistake in its position, or no place for a bus."""
 
 
 class TravelTimes(Protocol):

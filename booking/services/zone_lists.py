@@ -121,6 +121,7 @@ RULE_WORDS: Final = {
     "capacity": "Buses full",
     "hours": "Outside the hours",
     "no_buses": "No bus out that day",
+    "road": "No road there",
     "closed": "Closed that day",
     "notice": "Too short notice",
     "too_far_ahead": "Too far ahead",

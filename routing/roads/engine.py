@@ -25,10 +25,8 @@ from routing.roads.hierarchy import (
 )
 from routing.roads.network import AGAINST, ALONG, Network
 from routing.roads.snapping import Snapped, Snapper
-from routing.travel_times import NO_WAY_METRES, NO_WAY_SECONDS, Point
+from routing.travel_times import NO_WAY_METRES, NO_WAY_SECONDS, SNAP_METRES, Point
 
-SNAP_METRES: Final = 1_000.0
-"""A place farther from any road than this is a mistake in its position, or no place for a bus."""
 CLOSURE_METRES: Final = 50.0
 """So near to a road must a point be that is to close it."""
 
