@@ -35,7 +35,7 @@ ENV PATH=/venv/bin:$PATH \
     NUMBA_CACHE_DIR=/var/lib/outabout/compiled
 USER 10001
 # Compiled here, so that the first request of a new container does not wait for it.
-RUN python -c "from routing.warming import warm; warm()"
+RUN python -c "from routing.warming import warm, warm_roads; warm(); warm_roads()"
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=4 \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]

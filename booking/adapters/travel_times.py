@@ -32,6 +32,8 @@ __all__ = [
 
 LEAVE_ALONE_SECONDS: Final = 30.0
 """So long an engine that gave no answer is not asked again: nobody waits for it twice."""
+SAY_SECONDS: Final = 600.0
+"""So long after its last failure people are told: nobody may have asked it since."""
 
 _log = logging.getLogger(__name__)
 
@@ -71,9 +73,9 @@ class WithStandIn:
 
     def trouble(self) -> str:
         """A sentence for people while the stand-in answers; else empty."""
-        if not self._away:
+        if not self._away or self._clock() > self._away_until + SAY_SECONDS:
             return ""
-        return f"The roads engine does not answer: driving times are from {describe(self.second)}."
+        return f"The roads engine does not answer. Driving times come from {describe(self.second)}."
 
 
 def travel_times_from(settings: Settings) -> TravelTimes:
@@ -112,7 +114,9 @@ def trouble(travel_times: TravelTimes) -> str:
 
 def _roads_of(file: Path) -> LiveRoads:
     from routing.roads.engine import Roads  # shapely and compiled code: only where it is used
+    from routing.warming import warm_roads
 
+    warm_roads()
     try:
         return LiveRoads(Roads.from_file(file), file)
     except (RoutingError, BadClosure) as error:

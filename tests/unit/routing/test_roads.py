@@ -9,6 +9,9 @@ import numpy as np
 import pytest
 
 from routing.errors import InvalidProblem, OffTheRoads, RoadsError
+from routing.flat import flatten
+from routing.model import Problem, Request, Vehicle, Window
+from routing.relatedness import goes_straight
 from routing.roads.building import build_roads
 from routing.roads.engine import Roads
 from routing.roads.files import load, save
@@ -100,6 +103,23 @@ def test_forbidden_turns_are_not_taken(
     distance = metres(roads_of(draw(tmp_path / "map.osm", RING, ways, turns=turns)), A, E)
     assert distance[0, 1] == pytest.approx(there, abs=3)
     assert distance[1, 0] == pytest.approx(back, abs=3)
+
+
+@pytest.mark.parametrize(
+    ("turns", "straight"), [((), True), ((("no_left_turn", 1, "b", 6),), False)]
+)
+def test_the_search_knows_when_a_stop_saves_a_detour(
+    tmp_path: Path, turns: tuple[tuple[str, int, str, int], ...], straight: bool
+) -> None:
+    """A bus may turn round at a stop beyond a crossing where it may not turn left."""
+    ways = [*STRAIGHT, ("be", LANE)]
+    roads = roads_of(draw(tmp_path / "map.osm", RING, ways, turns=turns))
+    durations, distances = roads.matrix([A, spot(1100, 0), E])
+    assert (durations[0, 2] <= durations[0, 1] + durations[1, 2]) == straight
+    requests = (Request("r", 1, 2), Request("s", 0, 2))
+    vehicle = Vehicle("v", 0, 0, Window(0, 9000), ((2,),))
+    flat = flatten(Problem(durations, distances, requests, (vehicle,)))
+    assert goes_straight(flat) == straight
 
 
 def test_lights_and_giving_way_take_time(tmp_path: Path) -> None:

@@ -151,6 +151,10 @@ def test_a_stand_in_is_never_silent(caplog: pytest.LogCaptureFixture) -> None:
     assert "does not answer" in trouble(engine)
     engine.matrix(LINE)
     assert shaky.asked == 1  # nobody waits for it twice
+    now[0] += 31 + 600
+    assert trouble(engine) == ""  # long ago, and nobody has asked since
+    engine.matrix(LINE)
+    assert "does not answer" in trouble(engine)
     now[0] += 31
     shaky.on = True
     assert engine.matrix(LINE)[0].sum() == 0
