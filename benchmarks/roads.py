@@ -80,7 +80,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--copies", type=int, default=1, help="so many times so many, joined (1)")
     parser.add_argument("--places", type=int, default=1000, help="rows of the matrix (1000)")
     parser.add_argument("--seed", type=int, default=1)
-    bench = Bench(parser.parse_args(arguments))
+    given = parser.parse_args(arguments)
+    given.extract = Path(os.environ.get("OUTABOUT_FROM", ".")) / given.extract
+    bench = Bench(given)
     try:
         measure(bench)
     except RoutingError as error:
@@ -175,7 +177,7 @@ def compare_osrm(bench: Bench, places: list[Point], matrix: tuple[Matrix, Matrix
 
     osrm = Osrm(os.environ["OSRM_URL"])
     try:
-        answer = bench.timed(f"OSRM, matrix of {len(places)}", lambda: osrm.matrix(places), TIMES)
+        answer = bench.timed(f"OSRM, matrix of {len(places)}", lambda: osrm.matrix(places))
     except EngineAway as error:
         print(error, file=sys.stderr)
         return

@@ -56,8 +56,9 @@ def run(command: str, rest: list[str]) -> int:
             print(f"Say which benchmark: {', '.join(names)}", file=sys.stderr)
             return 2
         return call(PYTHON, "-m", f"benchmarks.{rest[0]}", *rest[1:])
-    if command in ("solve", "check"):
+    if command in ("solve", "check", "roads"):
         os.chdir(os.environ.get("OUTABOUT_FROM", ROOT))  # files are named from where one stands
+    if command in ("solve", "check"):
         return call(PYTHON, "-m", "routing", command, *rest)
     if command == "help":
         command, rest = "--help", []

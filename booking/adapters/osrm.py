@@ -31,8 +31,9 @@ TIMEOUT_SECONDS: Final = 4.0
 TRIES: Final = 3
 PAUSE_SECONDS: Final = 0.2
 """Before the second try; twice as long before the third."""
-BLOCK: Final = 200
-"""Sources, and targets, in one question: an address of some 9,000 characters."""
+BLOCK: Final = 100
+"""Sources, and targets, in one question: an address of some 5,000 characters, and an answer
+within the time also where OSRM has to walk every way for its length."""
 
 Fetch = Callable[[str, float], bytes]
 """The body at an address, within so many seconds; raises OSError (also HTTPError)."""
@@ -106,7 +107,8 @@ class Osrm:
         rest = ";".join(map(str, range(len(sources), len(sources) + len(targets))))
         return (
             f"{self._url}/table/v1/driving/{places}"
-            f"?sources={first}&destinations={rest}&annotations=duration,distance"
+            f"?sources={first}&destinations={rest}"
+            "&annotations=duration,distance&generate_hints=false"
         )
 
     def _ask(self, address: str) -> dict[str, Any]:
