@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 
 import numpy as np
+import osmium
 import pytest
 
 from routing.errors import InvalidProblem, OffTheRoads, RoadsError
@@ -200,6 +201,28 @@ def test_a_part_of_a_table_is_that_part(tmp_path: Path) -> None:
     for table, all_of_it in zip(part, whole, strict=True):
         assert (table == all_of_it[np.ix_([2, 0], [3, 1, 0])]).all()
     assert roads.matrix([])[0].shape == (0, 0)
+
+
+def test_the_packed_format_is_the_same_map(tmp_path: Path) -> None:
+    """Extracts come as .osm.pbf; cut off in the middle it is refused."""
+    drawn, packed = draw(tmp_path / "map.osm", RING, ROUND), tmp_path / "map.osm.pbf"
+    with osmium.SimpleWriter(str(packed)) as writer:
+        for thing in osmium.FileProcessor(str(drawn)):
+            writer.add(thing)
+    assert (metres(roads_of(packed), A, B, C, E) == metres(roads_of(drawn), A, B, C, E)).all()
+    packed.write_bytes(packed.read_bytes()[:-20])
+    with pytest.raises(RoadsError, match="cannot be read"):
+        read_ways(packed)
+
+
+def test_a_way_out_of_the_extract_ends_at_its_edge(tmp_path: Path) -> None:
+    """A way may name points that were cut off: what is left of it is driven, with no jump."""
+    file = draw(tmp_path / "map.osm", RING, ROUND)
+    text = file.read_text().replace(
+        '<way id="1" version="1">', '<way id="1" version="1"><nd ref="99"/>'
+    )
+    file.write_text(text)
+    assert metres(roads_of(file), A, B)[0, 1] == pytest.approx(995, abs=2)
 
 
 def test_a_roads_file_answers_as_what_was_built(tmp_path: Path) -> None:
