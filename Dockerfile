@@ -14,7 +14,7 @@ RUN python -m venv /venv
 # The packages come before the code, so that a change of code does not fetch them again.
 COPY pyproject.toml requirements.lock README.md ./
 RUN mkdir booking routing workers \
-    && /venv/bin/pip install -q -c requirements.lock -e .
+    && /venv/bin/pip install -q -c requirements.lock -e ".[roads]"
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/outabout outabout
@@ -35,7 +35,7 @@ ENV PATH=/venv/bin:$PATH \
     NUMBA_CACHE_DIR=/var/lib/outabout/compiled
 USER 10001
 # Compiled here, so that the first request of a new container does not wait for it.
-RUN python -c "from routing.warming import warm; warm()"
+RUN python -c "from routing.warming import warm, warm_roads; warm(); warm_roads()"
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=4 \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]

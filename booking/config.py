@@ -46,6 +46,8 @@ class Settings:
     messages: str = "log"
     notify_api_key: str = ""
     osrm_url: str = ""
+    roads_file: str = ""
+    """A roads file made by `outabout roads build`."""
     plan_seconds: float = 5.0
     time_shift: float = 0.0
     """Seconds by which the demo's clock is ahead: it can be shown as on another day."""
@@ -69,6 +71,7 @@ class Settings:
             messages=env.get("MESSAGES", "log"),
             notify_api_key=env.get("NOTIFY_API_KEY", ""),
             osrm_url=env.get("OSRM_URL", ""),
+            roads_file=env.get("ROADS_FILE", ""),
             plan_seconds=_number(env, "PLAN_SECONDS", 5.0),
             time_shift=_number(env, "OUTABOUT_TIME_SHIFT", 0.0),
         )
@@ -89,6 +92,13 @@ class Settings:
             raise SettingsError(
                 "SECRET_KEY must be set to at least 32 random characters, for example from "
                 "`python -c 'import secrets; print(secrets.token_hex(32))'`."
+            )
+        if self.osrm_url and urlsplit(self.osrm_url).scheme not in ("http", "https"):
+            raise SettingsError("OSRM_URL must begin with http:// or https://, or be empty.")
+        if self.roads_file and not Path(self.roads_file).is_file():
+            raise SettingsError(
+                f"ROADS_FILE: there is no file {self.roads_file}. "
+                "Make it with `outabout roads build FILE.osm.pbf`."
             )
         if self.time_shift and not self.demo:
             raise SettingsError("OUTABOUT_TIME_SHIFT is for the demo only. Take it away.")

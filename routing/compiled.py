@@ -30,6 +30,8 @@ _COMPILED_FILES = (
     "recreate",
     "annealing",
     "pool",
+    "roads/components",
+    "roads/hierarchy",
 )
 
 

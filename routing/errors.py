@@ -1,9 +1,11 @@
 """What can go wrong with a problem or a file, each naming where and which rule.
 
-Imports nothing; everything in `routing` may import this.
+Imports nothing of it; everything in `routing` may import this.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class RoutingError(Exception):
@@ -37,3 +39,24 @@ class InstanceError(RoutingError):
         self.file = file
         self.line = line
         self.explanation = explanation
+
+
+class RoadsError(RoutingError):
+    """A road file, or an OpenStreetMap extract, that cannot be used."""
+
+    def __init__(self, file: str, explanation: str) -> None:
+        super().__init__(f"{file}: {explanation}")
+        self.file = file
+        self.explanation = explanation
+
+
+class OffTheRoads(InvalidProblem):
+    """Places so far from any road that no bus gets there. `points` are where they lie."""
+
+    def __init__(self, points: Sequence[tuple[float, float]], limit: float) -> None:
+        """`points` are (latitude, longitude); `limit` is in metres."""
+        named = " and ".join(f"({latitude}, {longitude})" for latitude, longitude in points[:5])
+        more = f" and {len(points) - 5} more" if len(points) > 5 else ""
+        why = f"farther than {limit:.0f} m from any road that a minibus may use"
+        super().__init__(f"place at {named}{more}", "road", why)
+        self.points = tuple(points)

@@ -21,13 +21,29 @@ Point = tuple[float, float]
 
 EARTH_RADIUS: Final = 6_371_008.8
 """Mean radius in metres (IUGG)."""
+NO_WAY_SECONDS: Final = 7 * 24 * 3600
+"""What an engine answers where no road leads: longer than any service day, so that no
+timetable can hold it, and small enough to be added up safely. See docs/decisions/roads.md."""
+NO_WAY_METRES: Final = 10_000_000
+"""The distance that goes with it."""
+SNAP_METRES: Final = 1_000.0
+"""A place farther from any road than this is a mistake in its position, or no place for a bus."""
 
 
 class TravelTimes(Protocol):
     """Anything that can fill the two matrices of a problem."""
 
     def matrix(self, points: Sequence[Point]) -> tuple[Matrix, Matrix]:
-        """Return (durations in seconds, distances in metres), each (n, n) int64, row = from."""
+        """Return (durations in seconds, distances in metres), each (n, n) int64, row = from.
+
+        Going back may take another time than going there, and going through a third place
+        may even be quicker (where turning round at a stop is allowed and at a crossing is
+        not). Where no road leads: NO_WAY_SECONDS and NO_WAY_METRES.
+
+        Raises:
+            InvalidProblem: a point is not a place on earth.
+            OffTheRoads: points are too far from any road.
+        """
         ...
 
 
@@ -55,8 +71,7 @@ class StraightLine:
 
 def great_circle(points: Sequence[Point]) -> NDArray[np.float64]:
     """Metres between all pairs of points on a sphere, (n, n), by the chord between them."""
-    degrees = np.asarray(points, dtype=np.float64).reshape(-1, 2)
-    _check(degrees)
+    degrees = checked_degrees(points)
     latitude, longitude = np.radians(degrees).T
     flat = np.cos(latitude)
     ball = np.stack([flat * np.cos(longitude), flat * np.sin(longitude), np.sin(latitude)], axis=1)
@@ -66,7 +81,9 @@ def great_circle(points: Sequence[Point]) -> NDArray[np.float64]:
     return np.asarray(metres, dtype=np.float64)
 
 
-def _check(degrees: NDArray[np.float64]) -> None:
+def checked_degrees(points: Sequence[Point]) -> NDArray[np.float64]:
+    """The points as (n, 2) numbers; raises InvalidProblem naming one that is not on earth."""
+    degrees = np.asarray(points, dtype=np.float64).reshape(-1, 2)
     wrong = ~np.isfinite(degrees).all(axis=1)
     wrong |= (np.abs(degrees[:, 0]) > 90) | (np.abs(degrees[:, 1]) > 180)
     if wrong.any():
@@ -75,3 +92,4 @@ def _check(degrees: NDArray[np.float64]) -> None:
         raise InvalidProblem(
             f"point {row}", "location", f"({latitude}, {longitude}) is not a place on earth"
         )
+    return degrees

@@ -32,6 +32,15 @@ def warm_offers() -> None:
         inserter.best(request)
 
 
+def warm_roads() -> None:
+    """For whoever answers from a roads file: what finds the shortest ways."""
+    from routing.roads.hierarchy import build, customised, many_to_many
+
+    tail, head, ends = np.array([0, 1]), np.array([1, 2]), np.zeros((1, 2), np.int64)
+    hierarchy = build(np.arange(3), tail, head)
+    many_to_many(hierarchy, customised(hierarchy, np.array([5, 6])), ends, ends, ends, ends)
+
+
 def warm() -> None:
     """For a worker: offers and planning. Seconds the first time on a machine."""
     from routing.optimise import Stop, solve

@@ -18,6 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+EXTRAS = {"test": "test", "bench": "test", "roads": "roads"}
+"""Which of the project's optional packages a command needs besides what runs the service."""
 HELP = """\
 ./run demo [--fresh] [--port N]       everything here, with the sample scheme
 ./run test [--long] [pytest words]    all checks and tests
@@ -35,7 +37,7 @@ def main(words: list[str]) -> int:
     command, *rest = words
     try:
         with one_at_a_time():
-            set_up_python(testing=command in ("test", "bench"))
+            set_up_python(EXTRAS.get(command, ""))
             if command == "bench":
                 set_up_bench()
             if command in ("demo", "serve", "test", "bench"):
@@ -56,8 +58,9 @@ def run(command: str, rest: list[str]) -> int:
             print(f"Say which benchmark: {', '.join(names)}", file=sys.stderr)
             return 2
         return call(PYTHON, "-m", f"benchmarks.{rest[0]}", *rest[1:])
-    if command in ("solve", "check"):
+    if command in ("solve", "check", "roads"):
         os.chdir(os.environ.get("OUTABOUT_FROM", ROOT))  # files are named from where one stands
+    if command in ("solve", "check"):
         return call(PYTHON, "-m", "routing", command, *rest)
     if command == "help":
         command, rest = "--help", []
@@ -82,19 +85,21 @@ def one_at_a_time() -> Iterator[None]:
         yield
 
 
-def set_up_python(*, testing: bool) -> None:
-    """A virtual environment with the locked versions; nothing is done when it is current."""
-    extra = "test" if testing else "run"
-    stamp = VENV / f".installed-{extra}"
-    other = VENV / ".installed-test"
+def set_up_python(extra: str) -> None:
+    """A virtual environment with the locked versions, and those of an extra of the project's.
+
+    Nothing is done when it is current; the tests' extra has everything.
+    """
+    stamp = VENV / f".installed-{extra or 'run'}"
     wanted = fingerprint("pyproject.toml", "requirements.lock")
-    if wanted in (read(stamp), read(other)):
+    larger = [VENV / f".installed-{name}" for name in (extra or "roads", "test")]
+    if wanted in map(read, (stamp, *larger)):
         return
     say("Setting up Python packages (once, up to a minute) ...")
     uv = shutil.which("uv")
     if not PYTHON.exists():
         check(*([uv, "venv", VENV] if uv else [sys.executable, "-m", "venv", VENV]))
-    target = f"{ROOT}[test]" if testing else str(ROOT)
+    target = f"{ROOT}[{extra}]" if extra else str(ROOT)
     install(uv or fetch_uv(), target)
     stamp.write_text(wanted)
 

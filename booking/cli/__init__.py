@@ -13,11 +13,12 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from booking.cli import data, demo, processes, staff
+from booking.cli import data, demo, processes, roads, staff
 from booking.config import SettingsError
 from booking.domain.errors import BookingError
 from booking.embedded.supervisor import SETTINGS
 from booking.services.outages import is_outage
+from routing.errors import RoutingError
 
 
 def parser() -> argparse.ArgumentParser:
@@ -26,7 +27,7 @@ def parser() -> argparse.ArgumentParser:
         prog="outabout", description="Out & About: demand-responsive transport."
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for family in (processes, data, demo, staff):
+    for family in (processes, data, roads, demo, staff):
         family.add_commands(commands)
     for name, command in commands.choices.items():
         if name not in ("demo", "sample"):
@@ -67,6 +68,9 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     except BookingError as error:
         print(error.words, file=sys.stderr)
+        return 1
+    except RoutingError as error:
+        print(error, file=sys.stderr)
         return 1
     except DBAPIError as error:
         words = database_words(error)

@@ -32,7 +32,7 @@ def add_commands(commands: Commands) -> None:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    Settings.from_environment()  # a wrong setting is said here, in one line
+    _check_settings()
     command = [
         sys.executable,
         "-m",
@@ -59,8 +59,17 @@ def _serve(arguments: argparse.Namespace) -> int:
     os.execv(sys.executable, command)  # noqa: S606 - becomes the server, keeps our pid
 
 
+def _check_settings() -> None:
+    """A wrong setting is said here, in one line, before anything starts."""
+    settings = Settings.from_environment()
+    if settings.roads_file:
+        from booking.adapters.travel_times import travel_times_from
+
+        travel_times_from(settings)
+
+
 def _worker(arguments: argparse.Namespace) -> int:
-    Settings.from_environment()
+    _check_settings()
     pool = (
         ["--pool", "solo"]
         if arguments.concurrency == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -108,6 +109,15 @@ def _last_start(shape: LegShape) -> int:
 
 def _up(seconds: int) -> int:
     return seconds + -seconds % ROUND
+
+
+def no_road(places: Sequence[str], *, between: bool) -> Broken:
+    """No road leads to a place, or none between two of them; by their names."""
+    if between:
+        words = f"We know of no road for our buses from {' to '.join(places)} just now."
+    else:
+        words = f"We know of no road for our buses near {' or '.join(places)}."
+    return Broken("road", f"{words} Please choose another place close by, or ring us.")
 
 
 def no_buses(zone_name: str, day: date) -> Broken:

@@ -35,6 +35,8 @@ TOLD: Final = (
     "REDIS_URL",
     "SECRET_KEY",
     "PUBLIC_URL",
+    "ROADS_FILE",
+    "OSRM_URL",
 )
 STOP_ORDER: Final = ("beat", "worker", "web", "valkey")
 Say = Callable[[str], None]

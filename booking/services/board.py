@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from booking.adapters.travel_times import trouble
 from booking.context import Context
 from booking.domain.run_times import LATE_FROM_MINUTES, late_minutes
 from booking.domain.service_day import seconds_into, today
@@ -104,6 +105,8 @@ class BoardView:
     figures: tuple[Figure, ...]
     decisions: tuple[Decision, ...]
     planning: Planning
+    roads_trouble: str
+    """What is wrong with the driving times just now, in a sentence; empty when all is well."""
 
 
 def board(ctx: Context, zone_code: str, day: date, *, now: datetime) -> BoardView:
@@ -125,6 +128,7 @@ def board(ctx: Context, zone_code: str, day: date, *, now: datetime) -> BoardVie
             figures=_figures(read, refused),
             decisions=decisions_of(session, read),
             planning=_planning(read, now),
+            roads_trouble=trouble(ctx.travel_times),
         )
 
 

@@ -16,7 +16,7 @@ from booking.context import Context
 from booking.domain.batch_time import is_to_come
 from booking.domain.booking_rules import Broken
 from booking.domain.errors import Invalid, NotFound
-from booking.domain.obstacles import only_present
+from booking.domain.obstacles import no_road, only_present
 from booking.domain.offers import OFFERS_AT_MOST, Possible, Promised, choose
 from booking.domain.statuses import RequestStatus
 from booking.domain.wish import PurposeKind, Wish
@@ -24,7 +24,7 @@ from booking.models import JourneyRequest, Offer, Person, Refusal, Zone, ZoneDay
 from booking.models import Session as GroupSession
 from booking.services.day import Day, load_day, load_points
 from booking.services.leg_asked import Journey
-from booking.services.matrix import look_up
+from booking.services.matrix import PlaceMatrix, look_up
 from booking.services.replacing import promised_now
 from booking.services.rules import Forbidden, Ground, find_ground, get_place
 from booking.services.search import Obstructed, Wide, search
@@ -152,6 +152,9 @@ def _answer(
     assert prepared.journey is not None
     assert prepared.day is not None
     matrix = look_up(ctx.travel_times, prepared.points)
+    broken = _no_road(prepared, matrix)
+    if broken is not None:
+        return [], broken
     found = search(prepared.journey, prepared.day, matrix, now)
     if isinstance(found, Obstructed):
         broken = found.broken
@@ -177,6 +180,24 @@ def _on_other_days(ctx: Context, wish: Wish, ground: Forbidden, now: datetime) -
     if ground.broken.rule not in THAT_DAY_ONLY:
         return []
     return _other_days(ctx, wish, now, OFFERS_AT_MOST, ground.zone)
+
+
+def _no_road(prepared: Prepared, matrix: PlaceMatrix) -> Broken | None:
+    """Why no bus could get from the one place to the other, whatever the time; by their names."""
+    assert isinstance(prepared.ground, Ground)
+    assert prepared.journey is not None
+    ends = (
+        (prepared.journey.start.place_id, prepared.ground.start.name),
+        (prepared.journey.finish.place_id, prepared.ground.finish.name),
+    )
+    off = [name for place, name in ends if place in matrix.off_road]
+    if off:
+        return no_road(off, between=False)
+    ways = [ends, ends[::-1]] if prepared.journey.wish.home is not None else [ends]
+    for (start, from_name), (finish, to_name) in ways:
+        if not matrix.has_way(start, finish):
+            return no_road([from_name, to_name], between=True)
+    return None
 
 
 def _other_days(

@@ -13,9 +13,11 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from booking.adapters.task_queue import TaskQueue
+from booking.adapters.travel_times import trouble
 from booking.context import Context
 from booking.domain.errors import NotFound, PromiseBroken
 from booking.domain.words import count_of
@@ -44,6 +46,8 @@ QUIET_SECONDS: Final = 10
 """A day is planned once nobody has changed it for so long."""
 METRES_A_MILE: Final = 1609.344
 BEGUN_WORDS: Final = "Planning has begun."
+PROGRESS_LENGTH: Final = 200
+"""What the column holds."""
 TOO_LATE_WORDS: Final = "A bus is too late to keep its times: nothing was moved."
 WRONG_WORDS: Final = {
     "window": "somebody cannot be there by the time they were promised",
@@ -94,7 +98,7 @@ def plan_zone_day(
     except Exception:
         _rest(ctx, zone_day_id, token, now)
         raise
-    _unclaim(ctx, zone_day_id, token)
+    _unclaim(ctx, zone_day_id, token, trouble(ctx.travel_times))
     return outcome
 
 
@@ -147,12 +151,16 @@ def _claim(ctx: Context, zone_day_id: int, token: str, now: datetime) -> bool:
         return bool(claimed.rowcount)  # type: ignore[attr-defined]
 
 
-def _unclaim(ctx: Context, zone_day_id: int, token: str) -> None:
+def _unclaim(ctx: Context, zone_day_id: int, token: str, note: str) -> None:
+    """End the planning; whoever reads what came of it is told what `note` says, too."""
+    progress: ColumnElement[str] | InstrumentedAttribute[str] = ZoneDay.planning_progress
+    if note:
+        progress = func.substr(ZoneDay.planning_progress + f" {note}", 1, PROGRESS_LENGTH)
     with ctx.db.writing() as session:
         session.execute(
             update(ZoneDay)
             .where(ZoneDay.id == zone_day_id, ZoneDay.planning_by == token)
-            .values(planning_by=None, planning_until=None)
+            .values(planning_by=None, planning_until=None, planning_progress=progress)
         )
 
 

@@ -9,13 +9,17 @@ from pathlib import Path
 from typing import Final
 
 import redis
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from booking.adapters.travel_times import describe, trouble
 from booking.config import Settings
 from booking.context import Context, build_context
+from booking.models import Place
+from booking.services.matrix import look_up
 from routing.warming import warm, warm_offers
 
 BROKER_SECONDS: Final = 1.0
+PLACES_ASKED: Final = 10
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 
 
@@ -48,6 +52,7 @@ def check_everything(settings: Settings) -> list[Finding]:
         return [
             *check_ready(ctx),
             _look("planner", _planner),
+            _look("roads", lambda: _roads(ctx)),
             _look("schema", lambda: _schema(ctx)),
             _look("pages", _front_end),
         ]
@@ -104,6 +109,17 @@ def warm_planner() -> None:
 def _planner() -> str:
     warm()
     return "compiled"
+
+
+def _roads(ctx: Context) -> str:
+    """Which engine tells driving times, asked for a first answer."""
+    with ctx.db.reading() as session:
+        rows = session.execute(select(Place.latitude, Place.longitude).limit(PLACES_ASKED))
+        points = {number: (row.latitude, row.longitude) for number, row in enumerate(rows)}
+    look_up(ctx.travel_times, points)
+    if words := trouble(ctx.travel_times):
+        raise NotReady(f"{words} Is OSRM_URL right, and does the server run?")
+    return describe(ctx.travel_times)
 
 
 def _schema(ctx: Context) -> str:

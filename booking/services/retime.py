@@ -10,6 +10,7 @@ from typing import Final
 
 from routing.model import Action, Problem, Request, Route, Window
 from routing.schedule import schedule, standing
+from routing.travel_times import NO_WAY_SECONDS
 
 Key = tuple[Action, int]
 """What is done and for whom: request index, or break index."""
@@ -75,6 +76,8 @@ def as_late(
             requests[index] = _set_down(request, time, time - on_board.get(index, time))
             time += request.dropoff_service
     end = time + int(problem.durations[place, bus.end])
+    if end >= NO_WAY_SECONDS:
+        return problem  # no road leads there any more: that is for somebody to decide
     late = replace(bus, breaks=tuple(breaks), shift=_until(bus.shift, end))
     vehicles = (*problem.vehicles[:vehicle], late, *problem.vehicles[vehicle + 1 :])
     return replace(problem, requests=tuple(requests), vehicles=vehicles)

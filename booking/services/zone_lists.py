@@ -122,6 +122,7 @@ RULE_WORDS: Final = {
     "wheelchair": "Wheelchair spaces taken",
     "hours": "Outside the hours",
     "no_buses": "No bus out that day",
+    "road": "No road there",
     "closed": "Closed that day",
     "notice": "Too short notice",
     "too_far_ahead": "Too far ahead",

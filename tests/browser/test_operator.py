@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from pathlib import Path
 
@@ -13,10 +13,14 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
+from booking.adapters.osrm import Osrm
+from booking.adapters.travel_times import WithStandIn
 from booking.domain.needs import Party
 from booking.models import Booking, Person, Place, Shift
 from booking.services.drive import Event, record_events
 from booking.services.plan import plan_zone_day
+from booking.web import here
+from routing.travel_times import StraightLine
 from tests.browser.conftest import WIDTHS, PageAt
 from tests.browser.served import served, sign_in
 from tests.integration.cast import Stage, build_stage
@@ -155,6 +159,25 @@ def test_the_map_names_places_over_nothing(office: Office) -> None:
                 box["y"] >= other["y"] + other["height"] or other["y"] >= box["y"] + box["height"]
             )
             assert apart_x or apart_y
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_board_says_when_driving_times_are_guessed(
+    own_office: Office,
+    assert_accessible: Callable[[Page], None],
+    shot: Callable[..., Path],
+    width: int,
+) -> None:
+    """A roads engine that does not answer is a notice at the top, in plain words."""
+    away = WithStandIn(Osrm("http://127.0.0.1:1", sleep=lambda _: None), StraightLine())
+    app = own_office.stage.app
+    app.extensions[here.CONTEXT] = replace(own_office.stage.ctx, travel_times=away)
+    away.matrix([(52.7, -0.9), (52.8, -0.9)])
+    page = own_office.open(f"MEL1/{DAY}", width)
+    page.wait_for_selector(".leaflet-interactive")
+    expect(page.get_by_text("The roads engine does not answer")).to_be_visible()
+    assert_accessible(page)
+    shot(page, f"operator-board-roads-away-{width}")
 
 
 def test_every_number_leads_to_its_list(office: Office) -> None:

@@ -113,6 +113,8 @@ WRONG = [
     ("OUTABOUT_DEMO", "perhaps", "OUTABOUT_DEMO"),
     ("MESSAGES", "pigeon", "MESSAGES"),
     ("MESSAGES", "notify", "NOTIFY_API_KEY"),
+    ("OSRM_URL", "localhost:5000", "OSRM_URL"),
+    ("ROADS_FILE", "/nowhere/roads.npz", "ROADS_FILE"),
 ]
 
 
