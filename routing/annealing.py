@@ -16,24 +16,41 @@ from routing.recreate import recreate
 from routing.ruin import Work, find_homes, give_back, ruin, start_round, take_out
 from routing.timing import Desk
 
+THRIFTY = 0.3
+"""In so many of the rounds requests are put back only where it costs less than refusing:
+in all of them, no vehicle would ever be sent out for its first passenger."""
 
-@inner
-def price(f: Flat, w: Work) -> float:
-    """Cost of the plan as it is, with the penalties of the requests left out."""
+
+@compiled
+def driven(f: Flat, w: Work) -> float:
+    """Cost of the plan as it is, but for the vehicles themselves and who is left out."""
     total = 0.0
     for v in range(len(f.vehicles)):
         route = w.st.routes[v]
         if route.used:
-            total += f.vehicles[v].fixed + f.per_distance * route.length + route.time_cost
+            total += f.per_distance * route.length + route.time_cost
+    return total
+
+
+@inner
+def price(f: Flat, w: Work) -> float:
+    """Cost of the plan as it is, with the penalties of the requests left out."""
+    total = driven(f, w)
+    for v in range(len(f.vehicles)):
+        if w.st.routes[v].used:
+            total += f.vehicles[v].fixed
     for k in range(w.tally[0].absent):
         total += w.riders[w.riders[k].absent].penalty
     return total
 
 
 @inner
-def _save_best(w: Work) -> None:
-    """The plan as it is becomes the best one."""
-    w.tally[0].best = w.tally[0].cost
+def save_best(f: Flat, w: Work) -> None:
+    """The plan as it is becomes the best one, if it is."""
+    cost = price(f, w)
+    if cost >= w.tally[0].best - 1e-9:
+        return
+    w.tally[0].best = cost
     wide = w.best.shape[1]
     for v in range(len(w.best)):
         size = w.st.routes[v].size
@@ -50,10 +67,9 @@ def begin(f: Flat, w: Work, desk: Desk, filling: bool, metric: bool) -> None:
     find_homes(f.requests, w.riders, w.st.home)
     start_round(w.st, w.riders, w.tally)
     if filling:
-        recreate(f, w, desk, metric, 0.0)
+        recreate(f, w, desk, metric, 0.0, False)
     w.tally[0].cost = price(f, w)
-    if w.tally[0].cost < w.tally[0].best:
-        _save_best(w)
+    save_best(f, w)
 
 
 @compiled
@@ -63,24 +79,27 @@ def anneal(
     desk: Desk,
     rounds: int,
     heat: float,
+    near: float,
     average: float,
     blink: float,
     metric: bool,
 ) -> None:
-    """Do some rounds at one temperature (in units of cost)."""
+    """Do some rounds at one temperature; `heat` and `near` are in units of cost."""
     tally = w.tally[0]
     for _ in range(rounds):
         start_round(w.st, w.riders, w.tally)
         take_out(f, w, desk, ruin(f, w, desk.dice, average))
-        recreate(f, w, desk, metric, blink)
+        recreate(f, w, desk, metric, blink, draw(desk.dice) < THRIFTY)
         cost = price(f, w)
-        if cost < tally.cost - heat * math.log(1.0 - draw(desk.dice)):
-            tally.cost = cost
+        accepted = cost < tally.cost - heat * math.log(1.0 - draw(desk.dice))
+        if accepted or cost < tally.best + near:
             for v in range(len(f.vehicles)):
                 if w.st.routes[v].touched:
                     pool_route(f, w, v)
+        if accepted:
+            tally.cost = cost
             if cost < tally.best - 1e-9:
-                _save_best(w)
+                save_best(f, w)
         else:
             give_back(f, w)
     tally.rounds += rounds

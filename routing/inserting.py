@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routing.chance import draw
 from routing.compiled import compiled, inner
 from routing.flat import Flat, Ints, Records, record
 from routing.placing import NEVER, time_cost
@@ -23,10 +22,11 @@ from routing.timing import Desk, find_earliest, find_latest, lay_out, settle
 STOP = record("node place early late")
 """A visit of a route: times of the earliest and latest timetable without breaks."""
 
-ROUTE = record("size used ok touched length", "time_cost floor")
+ROUTE = record("size used ok touched length key", "time_cost floor guess")
 """`size` visits with start and end; `used`: there is a route; `ok`: it can be driven;
-`touched`: a search has changed it in this round; its `length`, its cost of time, and
-the least that can be with anything more put in."""
+`touched`: a search has changed it in this round; its `length`; `key`, a number for its
+order and kind of vehicle; its cost of time, and the least that can be with anything more
+put in; `guess`, what `memory` knows of the request at hand."""
 
 PLACE = record("v i j", "bound")
 """Picking up after visit i and dropping off after visit j of route v; costs at least `bound`."""
@@ -78,14 +78,18 @@ def refresh(f: Flat, st: State, desk: Desk, v: int) -> None:
     route.ok = find_earliest(path, m) and find_latest(path, m)
     route.used = m > 2 or f.vehicles[v].anchored
     route.length, route.time_cost, route.floor = 0, 0.0, 0.0
+    route.key = f.vehicles[v].kind + 1
     for c in range(f.held.shape[1]):
         st.load[v, 0, c] = f.held[v, c]
     for k in range(m):
         stops[k].early, stops[k].late = path[k].early, path[k].late
         if k > 0:
             route.length += f.dist[stops[k - 1].place, stops[k].place]
+            if k < m - 1:
+                route.key = (route.key ^ stops[k].node) * 1099511628211 + 40503
             _carry(f, st, v, k)
-    if not route.ok or not route.used:
+    timed = f.per_duration > 0.0 or f.per_excess > 0.0 or f.vehicles[v].breaks > 0
+    if not route.ok or not route.used or not timed:
         return
     if f.per_duration > 0.0 or f.per_excess > 0.0:
         route.floor = _least_time_cost(f, desk, v, m)
@@ -242,12 +246,11 @@ def list_places(  # noqa: C901 - the inner loop: calls cost more than the work i
 
 @inner
 def try_places(
-    f: Flat, st: State, desk: Desk, r: int, count: int, best: float, blink: float
+    f: Flat, st: State, desk: Desk, r: int, count: int, best: float
 ) -> tuple[float, int, int, int]:
     """The cheapest of the listed places where r really fits: (added cost, vehicle, i, j).
 
     They are tried in the order of their bounds; (`best`, -1, -1, -1) if none is cheaper.
-    Each is overlooked with probability `blink`, to make a search less short-sighted.
     """
     places, best_v, best_i, best_j = st.places, -1, -1, -1
     timed = f.per_duration > 0.0 or f.per_excess > 0.0
@@ -261,8 +264,6 @@ def try_places(
             break
         count -= 1
         places[k] = places[count]
-        if blink > 0.0 and draw(desk.dice) < blink:
-            continue
         size = write_with(f, st, desk, v, r, i, j)
         added = time_cost(f, desk, v, size, False)
         if added < NEVER:
@@ -289,7 +290,7 @@ def _added_length(f: Flat, st: State, v: int, r: int, i: int, j: int) -> float:
 
 @compiled
 def best_anywhere(
-    f: Flat, st: State, desk: Desk, r: int, only: int, metric: bool, blink: float
+    f: Flat, st: State, desk: Desk, r: int, only: int, metric: bool
 ) -> tuple[float, int, int, int]:
     """The cheapest way to put r into the routes, or into one of them if `only` >= 0.
 
@@ -304,14 +305,14 @@ def best_anywhere(
         only = st.home[group]
     count, v, i = 0, 0, 0
     while True:
-        while v < len(f.vehicles) and not _may_carry(f, st, r, v, only):
+        while v < len(f.vehicles) and not may_carry(f, st, r, v, only):
             v += 1
         if v < len(f.vehicles):
             count, i = list_places(f, st, v, r, best, metric, i, count)
             if i == st.routes[v].size:
                 v, i = v + 1, 0
                 continue
-        tried, to_v, to_i, to_j = try_places(f, st, desk, r, count, best, blink)
+        tried, to_v, to_i, to_j = try_places(f, st, desk, r, count, best)
         if to_v >= 0:
             best, best_v, best_i, best_j = tried, to_v, to_i, to_j
         if v == len(f.vehicles):
@@ -320,7 +321,7 @@ def best_anywhere(
 
 
 @inner
-def _may_carry(f: Flat, st: State, r: int, v: int, only: int) -> bool:
+def may_carry(f: Flat, st: State, r: int, v: int, only: int) -> bool:
     if not st.routes[v].ok or not f.allowed[r, v]:
         return False
     if only >= 0:

@@ -121,7 +121,6 @@ class Inserter:
             self._slot,
             only if home is None else home,
             False,
-            0.0,
         )
         return None if v < 0 else self._insertion(request, cost, v, i, j)
 

@@ -73,14 +73,20 @@ Report = Callable[[Progress], None]
 ENGINES = ("default", "search", "ortools")
 
 ROUNDS_AT_ONCE = 200
-HOT, COLD = 0.5, 0.01
+HOT, COLD = 0.5, 0.03
 """Temperatures at the start and the end, in average costs of a request."""
 
-TURNS = (0.35, 0.6, 0.8, 0.95)
+DEAR = 3.0
+"""A vehicle that costs more than driving so many requests is worth trying to do without."""
+
+SHED = 0.4
+"""Share of the run for that."""
+
+TURNS = (0.5, 0.8, 0.95)
 """Shares of the run after which CP-SAT has a turn and searches exchange their best."""
 
-SELECT_SHARE = 0.06
-"""Of the time allowed, at most, for each turn of CP-SAT."""
+SELECT_SHARE = 0.03
+"""Of the time allowed, at most, for each half of a turn: pricing, then choosing."""
 
 SELECT_WORK = 0.5
 """The same for a run limited by iterations, in CP-SAT's deterministic time."""
@@ -178,14 +184,27 @@ class _Run:
         """Search until the stop, CP-SAT having its turns."""
         turns = list(TURNS)
         scale = self.team.best.scale() or 1.0
+        begun = self._shed(progress, scale)
         while (share := self.share()) < 1.0:
-            self.team.run(self._rounds(), scale * HOT * (COLD / HOT) ** share)
+            cooled = (share - begun) / (1.0 - begun)
+            self.team.run(self._rounds(), scale * HOT * (COLD / HOT) ** cooled)
             if turns and self.share() >= turns[0]:
                 turns.pop(0)
                 if selecting:
                     self.team.select(self._effort(), self.seed)
                 self.team.share_best()
             self._report(progress)
+
+    def _shed(self, progress: Report | None, scale: float) -> float:
+        """Try to do with fewer vehicles, where they are dear; returns the share it took."""
+        dear = float(self.team.best.flat.vehicles["fixed"].max(initial=0.0)) > DEAR * scale
+        if not dear:
+            return 0.0
+        while self.share() < SHED:
+            self.team.shed(self._rounds(), scale * COLD)
+            self._report(progress)
+        self.team.share_best()
+        return self.share()
 
     def share(self) -> float:
         """How much of the run is over, from 0 to 1."""

@@ -1,8 +1,8 @@
 """Everything asked of OR-Tools: the best plan out of a pool of routes, and a second engine.
 
-The only file that imports ortools, and only when it is asked: loading it takes half a
-second. `choose_routes` is a set partitioning model for
-CP-SAT with the side conditions that are awkward in a local search (Parragh & Schmid
+This file and `ortools_pricing` alone import ortools, and only when they are asked:
+loading it takes half a second. `choose_routes` is a set partitioning model for CP-SAT
+with the side conditions that are awkward in a local search (Parragh & Schmid
 2013, doi 10.1016/j.cor.2012.08.004, with routes met by the search as columns).
 """
 

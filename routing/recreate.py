@@ -9,25 +9,21 @@ from __future__ import annotations
 from routing.chance import Dice, draw
 from routing.compiled import inner
 from routing.flat import Flat, Records
-from routing.inserting import best_anywhere, refresh, write_with
+from routing.inserting import refresh, write_with
+from routing.memory import best_remembered
 from routing.ruin import Work, choose, keep_route, take_out
 from routing.timing import Desk
 
 
 @inner
-def recreate(f: Flat, w: Work, desk: Desk, metric: bool, blink: float) -> None:
-    """Put back the absent requests as far as they fit.
-
-    In some rounds only those whose place costs less than leaving them out: in all of
-    them, no vehicle would ever be sent out for its first passenger.
-    """
+def recreate(f: Flat, w: Work, desk: Desk, metric: bool, blink: float, thrifty: bool) -> None:
+    """Put back the absent requests as far as they fit, if `thrifty` only where it pays."""
     riders, tally = w.riders, w.tally[0]
     _sort_absent(f, riders, desk.dice, tally.absent)
-    thrifty = draw(desk.dice) < 0.3
     left = 0
     for k in range(tally.absent):
         r = riders[k].absent
-        cost, v, i, j = best_anywhere(f, w.st, desk, r, -1, metric, blink)
+        cost, v, i, j = best_remembered(f, w.st, w.answers, desk, r, metric, blink)
         if v >= 0 and not (thrifty and cost > riders[r].penalty):
             _put_in(f, w, desk, r, v, i, j)
         else:
@@ -41,7 +37,7 @@ def recreate(f: Flat, w: Work, desk: Desk, metric: bool, blink: float) -> None:
 
 @inner
 def _put_in(f: Flat, w: Work, desk: Desk, r: int, v: int, i: int, j: int) -> None:
-    """Put r into route v at a place found by `best_anywhere`."""
+    """Put r into route v at a place found by `best_remembered`."""
     st = w.st
     keep_route(st, v)
     size = write_with(f, st, desk, v, r, i, j)

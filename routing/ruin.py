@@ -15,10 +15,11 @@ from routing.flat import Flat, Ints, Records, record
 from routing.inserting import State, refresh
 from routing.timing import Desk
 
-RIDER = record("where kept_where movable absent kept_absent chosen mark", "key penalty")
+RIDER = record("where kept_where movable absent kept_absent chosen mark refused", "key penalty")
 """Of request k: `where` is the vehicle carrying it or -1 (`kept_where` at the start of
 the round), not `movable` if history has decided, `mark` a random number for the pool's
-keys, `penalty` the cost of leaving it out. The others are lists: the requests nobody
+keys, `refused` how often it was left out when a vehicle was to be saved, `penalty`
+the cost of leaving it out. The others are lists: the requests nobody
 carries (and at the start of the round), those chosen to be taken out, what to sort by."""
 
 TALLY = record("absent kept_absent rounds entries nodes", "cost best")
@@ -34,6 +35,7 @@ class Work(NamedTuple):
     tally: Records  # (1,) of TALLY
     near: Ints  # (n, m) the most related other requests, best first
     best: Ints  # (V, W) the best plan: nodes of each route, the size of it last
+    answers: Records  # of memory.ANSWER, what insertions cost
     pool: Records  # of pool.ENTRY
     pool_nodes: Ints
 
@@ -43,6 +45,7 @@ def copy_route(st: State, source: int, target: int) -> None:
     """Copy one row of the state over another."""
     a, b = st.routes[source], st.routes[target]
     b.size, b.used, b.ok, b.length = a.size, a.used, a.ok, a.length
+    b.key = a.key
     b.time_cost, b.floor = a.time_cost, a.floor
     for k in range(a.size):
         s, t = st.stops[source, k], st.stops[target, k]

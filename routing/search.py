@@ -9,15 +9,27 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from routing.annealing import anneal, begin
+from routing.annealing import anneal, begin, driven
 from routing.flat import Flat, Floats, Ints, flatten
 from routing.inserting import new_state
+from routing.memory import ANSWER, ANSWERS
 from routing.model import Plan, Problem
 from routing.pool import ENTRY
 from routing.relatedness import goes_straight, nearest, tighten
 from routing.rendering import nodes_of
 from routing.ruin import RIDER, TALLY, Work
+from routing.shedding import crowd_in, dissolve
 from routing.timing import Desk, new_desk
+
+BLINK = 0.015
+"""A route is overlooked so often when a request is put back."""
+
+NEAR = 0.5
+"""Routes of plans that cost so much more than the best one are kept for OR-Tools to choose
+from, in average costs of a request."""
+
+MARKS = 20260101
+"""The same marks in all searches of a problem, so that their pools have the same keys."""
 
 POOL_ROUTES = 2**17
 POOL_NODES = 2**21
@@ -41,7 +53,9 @@ class Search:
         tighten(self.flat, self.metric)
         self.desk: Desk = new_desk(self.flat, seed + 1)
         self._done = _carried_before(problem)
-        self.work: Work = _new_work(self.flat, self._done, seed)
+        self.work: Work = _new_work(self.flat, self._done)
+        self._average = min(10.0, max(1.5, 0.4 * self.flat.n))
+        self._shedding = False
         self.adopt(orders)
 
     def adopt(self, orders: Sequence[Sequence[int]], *, filling: bool = False) -> None:
@@ -50,6 +64,7 @@ class Search:
         The best plan so far stays what it is, unless this one is better.
         """
         flat, work = self.flat, self.work
+        self._shedding = False
         where = self._done.copy()
         for v, order in enumerate(orders):
             path = [2 * flat.n + 2 * v, *order, 2 * flat.n + 2 * v + 1]
@@ -65,8 +80,17 @@ class Search:
     def run(self, rounds: int, heat: float) -> None:
         """Some rounds at one temperature (units of cost)."""
         if self.can_move:
-            average = min(10.0, max(1.5, 0.4 * self.flat.n))
-            anneal(self.flat, self.work, self.desk, rounds, heat, average, 0.01, self.metric)
+            flat, work, near = self.flat, self.work, NEAR * self.scale()
+            anneal(flat, work, self.desk, rounds, heat, near, self._average, BLINK, self.metric)
+
+    def shed(self, rounds: int, heat: float) -> None:
+        """Some rounds of trying to do with a vehicle less."""
+        flat, work, desk = self.flat, self.work, self.desk
+        if not self._shedding:
+            self._shedding = self.can_move and bool(dissolve(flat, work, desk))
+        if self._shedding:
+            everybody = crowd_in(flat, work, desk, rounds, heat, self._average, self.metric)
+            self._shedding = not everybody
 
     @property
     def cost(self) -> float:
@@ -115,10 +139,8 @@ class Search:
         return total
 
     def scale(self) -> float:
-        """What one request costs on average: the yardstick for temperatures."""
-        left_out = self.work.riders["absent"][: self.unserved]
-        paid = self.cost - self.work.riders["penalty"][left_out].sum()
-        return float(max(paid, 0.0) / max(1, self.flat.n - len(left_out)))
+        """What one request costs on average, vehicles apart: the yardstick for temperatures."""
+        return float(driven(self.flat, self.work) / max(1, self.flat.n - self.unserved))
 
 
 def orders_of(problem: Problem, flat: Flat, plan: Plan) -> list[list[int]]:
@@ -139,12 +161,12 @@ def _carried_before(problem: Problem) -> Ints:
     return carried
 
 
-def _new_work(flat: Flat, done: Ints, seed: int) -> Work:
+def _new_work(flat: Flat, done: Ints) -> Work:
     n, vehicles = flat.n, len(flat.vehicles)
     riders = np.zeros(n, RIDER)
     riders["movable"] = done < 0
     riders["penalty"] = _penalties(flat, done)
-    riders["mark"] = np.random.default_rng(seed).integers(-(2**62), 2**62, n, dtype=np.int64)
+    riders["mark"] = np.random.default_rng(MARKS).integers(-(2**62), 2**62, n, dtype=np.int64)
     tally = np.zeros(1, TALLY)
     tally["best"] = np.inf
     return Work(
@@ -153,6 +175,7 @@ def _new_work(flat: Flat, done: Ints, seed: int) -> Work:
         tally=tally,
         near=nearest(flat),
         best=np.zeros((vehicles, 2 * n + 3), np.int64),
+        answers=np.zeros(ANSWERS, ANSWER),
         pool=np.zeros(POOL_ROUTES, ENTRY),
         pool_nodes=np.zeros(POOL_NODES, np.int64),
     )

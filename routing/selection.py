@@ -1,6 +1,7 @@
-"""From the pool of a search to a plan put together by CP-SAT, and back.
+"""From the pools of searches to a plan put together by OR-Tools, and back.
 
-Imports search, ortools_models and rendering.
+The linear relaxation throws out the routes that are in no better plan, CP-SAT chooses
+among the rest. Imports search, columns, the two ortools files and rendering.
 """
 
 from __future__ import annotations
@@ -9,87 +10,84 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from routing.flat import Flat
+from routing.columns import Columns, columns_of, joined, pooled
+from routing.flat import Flat, Ints
 from routing.ortools_models import Column, Effort, choose_routes
+from routing.ortools_pricing import price
 from routing.rendering import order_cost
 from routing.search import Search
 
-MOST_COLUMNS = 15_000
+MOST_COLUMNS = 10_000
 
 
 def improve_by_selection(
     search: Search, pools: Sequence[Search], effort: Effort, seed: int
 ) -> bool:
-    """Let CP-SAT choose the best plan from the routes met by all; True if it is better.
+    """Choose the best plan from the routes met by all; True if it is better.
 
     If so `search`, which has the best plan so far, goes on from it.
     """
-    orders = search.best_orders()
-    flat = search.flat
-    columns, routes, hint = _known_columns(search, orders)
-    for other in pools:
-        _add_pool(other, MOST_COLUMNS // len(pools), columns, routes)
-    chosen = choose_routes(flat, columns, search.work.riders["penalty"], hint, effort, seed)
+    flat, orders = search.flat, search.best_orders()
+    known, plan = _known_columns(search, orders)
+    met = pooled(flat.n, [(other.work.pool, other.work.pool_nodes) for other in pools])
+    columns = joined(known, met)
+    penalty = search.work.riders["penalty"]
+    worth = price(flat, columns, penalty, plan, effort.seconds)
+    offered = columns.take(_offered(plan, columns.cheap() if worth is None else worth))
+    if len(offered.kind) <= len(plan):
+        return False
+    chosen = choose_routes(flat, _listed(offered), penalty, plan, effort, seed)
     if chosen is None:
         return False
-    found = _assign(flat, columns, routes, chosen)
     before = search.best_cost
-    search.adopt(found)
+    search.adopt(_assign(flat, offered.take(np.array(chosen, np.int64))))
     if search.cost < before - 1e-9:
         return True
     search.adopt(orders)
     return False
 
 
-def _known_columns(
-    search: Search, orders: list[list[int]]
-) -> tuple[list[Column], list[list[int]], list[int]]:
-    """The routes of the best plan, and empty ones of vehicles that are on the road."""
+def _known_columns(search: Search, orders: list[list[int]]) -> tuple[Columns, list[int]]:
+    """The routes of the best plan, and empty ones of vehicles that are on the road.
+
+    Also returned: which of these columns are the best plan.
+    """
     flat = search.flat
-    columns: list[Column] = []
-    routes: list[list[int]] = []
-    hint: list[int] = []
-    for v, order in enumerate(orders):
-        if order or flat.vehicles["anchored"][v]:
-            hint.append(len(columns))
-            _add(search, columns, routes, v, order)
-    for v in np.flatnonzero(flat.vehicles["anchored"]).tolist():
+    anchored = flat.vehicles["anchored"]
+    routes = [(v, order) for v, order in enumerate(orders) if order or anchored[v]]
+    plan = list(range(len(routes)))
+    for v in np.flatnonzero(anchored).tolist():
         if orders[v] and not (flat.requests["boarded"] == v).any():
-            _add(search, columns, routes, v, [])
-    return columns, routes, hint
+            routes.append((v, []))
+    kinds = [int(flat.vehicles["kind"][v]) for v, _ in routes]
+    fixed = flat.vehicles["fixed"]
+    costs = [order_cost(flat, search.desk, v, order) + float(fixed[v]) for v, order in routes]
+    return columns_of(flat.n, kinds, costs, [order for _, order in routes]), plan
 
 
-def _add_pool(search: Search, most: int, columns: list[Column], routes: list[list[int]]) -> None:
-    """A search's pool: at most so many of the routes that are cheapest for what they do."""
-    n, work = search.flat.n, search.work
-    entries = np.flatnonzero(work.pool["size"])
-    dear = work.pool["cost"][entries] / work.pool["size"][entries]
-    for at in entries[np.argsort(dear, kind="stable")[:most]].tolist():
-        first, size = int(work.pool["first"][at]), int(work.pool["size"][at])
-        order = work.pool_nodes[first : first + size].tolist()
-        picked_up = tuple(node for node in order if node < n)
-        columns.append(Column(int(work.pool["kind"][at]), picked_up, float(work.pool["cost"][at])))
-        routes.append(order)
+def _offered(plan: list[int], best: Ints) -> Ints:
+    """The plan's columns first, then the others worth choosing from."""
+    others = best[~np.isin(best, plan)][:MOST_COLUMNS]
+    return np.concatenate([np.array(plan, np.int64), others])
 
 
-def _add(
-    search: Search, columns: list[Column], routes: list[list[int]], v: int, order: list[int]
-) -> None:
-    flat = search.flat
-    price = order_cost(flat, search.desk, v, order) + float(flat.vehicles["fixed"][v])
-    picked_up = tuple(node for node in order if node < flat.n)
-    columns.append(Column(int(flat.vehicles["kind"][v]), picked_up, price))
-    routes.append(order)
+def _listed(columns: Columns) -> list[Column]:
+    riders, first = columns.boarding()
+    parts = np.split(riders, first[1:-1])
+    return [
+        Column(kind, tuple(part.tolist()), cost)
+        for kind, part, cost in zip(
+            columns.kind.tolist(), parts, columns.cost.tolist(), strict=True
+        )
+    ]
 
 
-def _assign(
-    flat: Flat, columns: list[Column], routes: list[list[int]], chosen: list[int]
-) -> list[list[int]]:
+def _assign(flat: Flat, chosen: Columns) -> list[list[int]]:
     """Give each chosen route to a vehicle of its kind."""
     free: dict[int, list[int]] = {}
     for v, kind in reversed(list(enumerate(flat.vehicles["kind"].tolist()))):
         free.setdefault(kind, []).append(v)
     orders: list[list[int]] = [[] for _ in flat.vehicles]
-    for k in chosen:
-        orders[free[columns[k].kind].pop()] = routes[k]
+    for kind, order in zip(chosen.kind.tolist(), chosen.orders(), strict=True):
+        orders[free[kind].pop()] = order
     return orders

@@ -7,6 +7,7 @@ plan whatever the machine does meanwhile. Imports search and selection.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from routing.model import Problem
@@ -43,18 +44,24 @@ class Team:
     def run(self, rounds: int, heat: float) -> None:
         """So many rounds in all, at one temperature."""
         share = -(-rounds // len(self.searches))
+        self._all(lambda search: search.run(share, heat))
+
+    def shed(self, rounds: int, heat: float) -> None:
+        """So many rounds in all of trying to do with a vehicle less."""
+        share = -(-rounds // len(self.searches))
+        self._all(lambda search: search.shed(share, heat))
+
+    def _all(self, act: Callable[[Search], None]) -> None:
         if self._threads is None:
-            self.searches[0].run(share, heat)
+            act(self.searches[0])
             return
-        list(self._threads.map(lambda search: search.run(share, heat), self.searches))
+        list(self._threads.map(act, self.searches))
 
     def share_best(self) -> None:
         """Everybody goes on from the best plan."""
-        best = self.best
-        orders = best.best_orders()
+        orders = self.best.best_orders()
         for search in self.searches:
-            if search is not best:
-                search.adopt(orders)
+            search.adopt(orders)
 
     def select(self, effort: Effort, seed: int) -> None:
         """Let CP-SAT put the best plan together from the routes all of them met."""
