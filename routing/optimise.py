@@ -200,8 +200,7 @@ class _Run:
         dear = float(self.team.best.flat.vehicles["fixed"].max(initial=0.0)) > DEAR * scale
         if not dear:
             return 0.0
-        while self.share() < SHED:
-            self.team.shed(self._rounds(), scale * COLD)
+        while self.share() < SHED and self.team.shed(self._rounds(), scale * COLD):
             self._report(progress)
         self.team.share_best()
         return self.share()

@@ -83,14 +83,16 @@ class Search:
             flat, work, near = self.flat, self.work, NEAR * self.scale()
             anneal(flat, work, self.desk, rounds, heat, near, self._average, BLINK, self.metric)
 
-    def shed(self, rounds: int, heat: float) -> None:
-        """Some rounds of trying to do with a vehicle less."""
+    def shed(self, rounds: int, heat: float) -> bool:
+        """Some rounds of trying to do with a vehicle less; False if no route can be given up."""
         flat, work, desk = self.flat, self.work, self.desk
         if not self._shedding:
             self._shedding = self.can_move and bool(dissolve(flat, work, desk))
-        if self._shedding:
-            everybody = crowd_in(flat, work, desk, rounds, heat, self._average, self.metric)
-            self._shedding = not everybody
+            if not self._shedding:
+                return False
+        everybody = crowd_in(flat, work, desk, rounds, heat, self._average, self.metric)
+        self._shedding = not everybody
+        return True
 
     @property
     def cost(self) -> float:

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from routing.model import Problem
 from routing.ortools_models import Effort
 from routing.search import Search
 from routing.selection import improve_by_selection
+
+Done = TypeVar("Done")
 
 
 class Team:
@@ -46,16 +49,15 @@ class Team:
         share = -(-rounds // len(self.searches))
         self._all(lambda search: search.run(share, heat))
 
-    def shed(self, rounds: int, heat: float) -> None:
-        """So many rounds in all of trying to do with a vehicle less."""
+    def shed(self, rounds: int, heat: float) -> bool:
+        """So many rounds in all of trying to do with a vehicle less; False if nobody can try."""
         share = -(-rounds // len(self.searches))
-        self._all(lambda search: search.shed(share, heat))
+        return any(self._all(lambda search: search.shed(share, heat)))
 
-    def _all(self, act: Callable[[Search], None]) -> None:
+    def _all(self, act: Callable[[Search], Done]) -> list[Done]:
         if self._threads is None:
-            act(self.searches[0])
-            return
-        list(self._threads.map(act, self.searches))
+            return [act(self.searches[0])]
+        return list(self._threads.map(act, self.searches))
 
     def share_best(self) -> None:
         """Everybody goes on from the best plan."""

@@ -150,3 +150,23 @@ def test_a_day_without_requests_or_without_vehicles_is_a_day_too() -> None:
     """Nothing to do is done at once; nobody to drive means everybody waits."""
     assert solve(day(), Stop(seconds=5.0)).plan == Plan(())
     assert solve(day(ask(), vehicles=()), Stop(iterations=5)).plan == Plan((), (0,))
+
+
+@pytest.mark.timeout(60)
+def test_a_run_by_rounds_ends_where_no_route_can_be_given_up() -> None:
+    """A dear vehicle that is on the road already cannot be saved: the search goes on."""
+    on_the_road = bus(fixed_cost=1e6, history=(Done(UP, 0, 10),))
+    problem = day(ask("Ada"), ask("Ben"), vehicles=(on_the_road, bus("two", fixed_cost=1e6)))
+    assert solve(problem, Stop(iterations=50)).iterations >= 50
+
+
+def test_a_dear_vehicle_is_done_without() -> None:
+    """Three near together, each begun with in a bus of their own, end up in one."""
+    problem = day(
+        *(ask(name) for name in ("Ada", "Ben", "Cy")),
+        vehicles=tuple(bus(name, fixed_cost=1e6) for name in ("one", "two", "three")),
+    )
+    routes = [drive(problem, (UP, k), (DOWN, k), vehicle=k) for k in range(3)]
+    found = solve(problem, Stop(iterations=200), start=plan(problem, *routes))
+    assert len(found.plan.routes) == 1
+    assert found.plan.unserved == ()
