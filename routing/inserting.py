@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.compiled import compiled, inner
-from routing.flat import Flat, Ints, Records, record
+from routing.flat import Bools, Flat, Ints, Records, record
 from routing.placing import NEVER, time_cost
 from routing.timing import Desk, find_earliest, find_latest, lay_out, settle
 
@@ -87,7 +87,7 @@ def refresh(f: Flat, st: State, desk: Desk, v: int) -> None:
             route.length += f.dist[stops[k - 1].place, stops[k].place]
             if k < m - 1:
                 route.key = (route.key ^ stops[k].node) * 1099511628211 + 40503
-            _carry(f, st, v, k)
+    _count_load(st.load[v], f.load, stops, m)
     timed = f.per_duration > 0.0 or f.per_excess > 0.0 or f.vehicles[v].breaks > 0
     if not route.ok or not route.used or not timed:
         return
@@ -98,15 +98,17 @@ def refresh(f: Flat, st: State, desk: Desk, v: int) -> None:
 
 
 @inner
-def _carry(f: Flat, st: State, v: int, k: int) -> None:
-    x = st.stops[v, k].node
-    for c in range(f.load.shape[1]):
-        held = st.load[v, k - 1, c]
-        if x < f.n:
-            held += f.load[x, c]
-        elif x < 2 * f.n:
-            held -= f.load[x - f.n, c]
-        st.load[v, k, c] = held
+def _count_load(held: Ints, load: Ints, stops: Records, m: int) -> None:
+    """What is on board after each of m visits, from what is on board at the start."""
+    n = len(load)
+    for k in range(1, m):
+        x = stops[k].node
+        for c in range(load.shape[1]):
+            held[k, c] = held[k - 1, c]
+            if x < n:
+                held[k, c] += load[x, c]
+            elif x < 2 * n:
+                held[k, c] -= load[x - n, c]
 
 
 @inner
@@ -129,12 +131,12 @@ def _least_time_cost(f: Flat, desk: Desk, v: int, m: int) -> float:
 
 
 @inner
-def has_room(f: Flat, st: State, v: int, k: int, r: int) -> bool:
-    """Whether request r fits in with what vehicle v carries after visit k."""
-    for c in range(f.room.shape[1]):
+def has_room(held: Ints, room: Ints, load: Ints, k: int) -> bool:
+    """Whether a load fits in with what a vehicle carries after visit k."""
+    for c in range(room.shape[0]):
         fitting = True
-        for i in range(f.room.shape[2]):
-            if st.load[v, k, i] + f.load[r, i] > f.room[v, c, i]:
+        for i in range(room.shape[1]):
+            if held[k, i] + load[i] > room[c, i]:
                 fitting = False
                 break
         if fitting:
@@ -186,6 +188,7 @@ def list_places(  # noqa: C901 - the inner loop: calls cost more than the work i
     """
     p, d, request = f.nodes[r], f.nodes[f.n + r], f.requests[r]
     route, stops = st.routes[v], st.stops[v]
+    held, room, load = st.load[v], f.room[v], f.load[r]
     m = route.size
     sure = metric or no_short_cut(f, st, v, r)
     floor = -route.time_cost  # what it costs at least, but for the distance
@@ -207,7 +210,7 @@ def list_places(  # noqa: C901 - the inner loop: calls cost more than the work i
         latest = p.late
         if sure:
             latest = min(latest, after.late - p.service - f.dur[p.place, after.place])
-        if boards > p.late or not has_room(f, st, v, i - 1, r):
+        if boards > p.late or not has_room(held, room, load, i - 1):
             continue
         time, driven, detour = boards + p.service, 0, f.dist[place, p.place]
         place = p.place
@@ -217,7 +220,9 @@ def list_places(  # noqa: C901 - the inner loop: calls cost more than the work i
                 node = f.nodes[stop.node]
                 hop = f.dur[place, stop.place]
                 reached = max(time + hop, stop.early if sure else node.early)
-                if reached > (stop.late if sure else node.late) or not has_room(f, st, v, j, r):
+                if reached > (stop.late if sure else node.late) or not has_room(
+                    held, room, load, j
+                ):
                     break
                 detour += f.dist[place, stop.place] - f.dist[stops[j - 1].place, stop.place]
                 driven += hop + node.service
@@ -305,7 +310,7 @@ def best_anywhere(
         only = st.home[group]
     count, v, i = 0, 0, 0
     while True:
-        while v < len(f.vehicles) and not may_carry(f, st, r, v, only):
+        while v < len(f.vehicles) and not may_carry(st.routes, f.vehicles, f.allowed[r], v, only):
             v += 1
         if v < len(f.vehicles):
             count, i = list_places(f, st, v, r, best, metric, i, count)
@@ -321,19 +326,20 @@ def best_anywhere(
 
 
 @inner
-def may_carry(f: Flat, st: State, r: int, v: int, only: int) -> bool:
-    if not st.routes[v].ok or not f.allowed[r, v]:
+def may_carry(routes: Records, vehicles: Records, allowed: Bools, v: int, only: int) -> bool:
+    """Whether a request is to be tried in route v; `allowed` are the vehicles it may use."""
+    if not routes[v].ok or not allowed[v]:
         return False
     if only >= 0:
         return bool(v == only)
-    return bool(st.routes[v].used or not _tried_alike(f, st, r, v))
+    return bool(routes[v].used or not _tried_alike(routes, vehicles, allowed, v))
 
 
 @inner
-def _tried_alike(f: Flat, st: State, r: int, v: int) -> bool:
+def _tried_alike(routes: Records, vehicles: Records, allowed: Bools, v: int) -> bool:
     """Whether an unused vehicle of the same kind came before: it would cost the same."""
     for other in range(v):
-        alike = f.vehicles[other].kind == f.vehicles[v].kind and f.allowed[r, other]
-        if alike and not st.routes[other].used:
+        alike = vehicles[other].kind == vehicles[v].kind and allowed[other]
+        if alike and not routes[other].used:
             return True
     return False

@@ -41,11 +41,13 @@ def best_remembered(
     best, best_v, best_i, best_j = NEVER, -1, -1, -1
     group = f.requests[r].together
     only = st.home[group] if group >= 0 else -1
-    mask = len(answers) - 1
+    mask, allowed = len(answers) - 1, f.allowed[r]
     for v in range(len(f.vehicles)):
         route = st.routes[v]
         route.guess = NEVER
-        if not may_carry(f, st, r, v, only) or (blink > 0.0 and draw(desk.dice) < blink):
+        if not may_carry(st.routes, f.vehicles, allowed, v, only) or (
+            blink > 0.0 and draw(desk.dice) < blink
+        ):
             continue
         key = _key(route.key, r)
         answer = answers[key & mask]
