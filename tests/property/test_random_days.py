@@ -38,7 +38,7 @@ from tests.world import (
     wish,
 )
 
-DAYS, BLOCKS, STEPS = 3000, 10, 7
+DAYS, BLOCKS, STEPS = 2000, 10, 7
 PARTIES = (
     Party(adults=1),
     Party(pass_holders=2),
