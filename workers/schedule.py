@@ -13,6 +13,10 @@ BEAT: Final[dict[str, dict[str, Any]]] = {
     "sweep the days that want planning": {"task": "outabout.sweep", "schedule": 5.0},
     "give back holds that ran out": {"task": "outabout.expire_holds", "schedule": 15.0},
     "send messages": {"task": "outabout.send_messages", "schedule": 5.0},
+    "close the calls that came too late": {
+        "task": "outabout.close_missed_calls",
+        "schedule": 60.0,
+    },
     "decide the batch": {"task": "outabout.run_batches", "schedule": 300.0},
     "tell tomorrow's times": {"task": "outabout.write_day_before", "schedule": 300.0},
     "say that the bus is near": {"task": "outabout.write_reminders", "schedule": 60.0},

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from booking.adapters.task_queue import CeleryQueue, QueueDownError
-from booking.services import batch, forget, hold, notify, outbox, plan, send, shifts
+from booking.services import batch, call_list, forget, hold, notify, outbox, plan, send, shifts
 from workers.app import celery_app, context
 
 app = celery_app()
@@ -61,6 +61,12 @@ def send_messages() -> None:
 def send_message(message_id: int) -> None:
     """Send one message at once: somebody waits for it (a sign-in code)."""
     send.send_message(context(), message_id, now=_now())
+
+
+@task
+def close_missed_calls() -> None:
+    """Close the calls whose bus came before anybody got through."""
+    call_list.close_missed_calls(context(), now=_now())
 
 
 @task

@@ -26,7 +26,7 @@ class Message(Base):
     subject: Mapped[str] = mapped_column(String(200), default="")
     body: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(12), default="waiting")
-    """waiting, sent, failed, stale, or done (a call that was made)."""
+    """waiting, sent, failed (a call: nobody got through in time), stale, or done (a call made)."""
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
     stale_at: Mapped[datetime | None]

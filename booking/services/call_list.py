@@ -8,24 +8,30 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from booking.context import Context
 from booking.domain.errors import Invalid, NotFound
-from booking.domain.service_day import today
+from booking.domain.service_day import moment, today
 from booking.domain.statuses import BookingStatus
 from booking.models import AuditEntry, Booking, JourneyRequest, Message, Person
 from booking.services.channels import CALL
 from booking.services.messages import DISRUPTED
 from booking.services.people import phone_words
-from booking.services.zone_days import carried_by_plan
+from booking.services.zone_days import carried_on
 
 TOLD: Final = "told"
 NO_ANSWER: Final = "no_answer"
 OUTCOMES: Final = (TOLD, NO_ANSWER)
+MISSED: Final = "failed"
+"""The status of a call that was never made: its bus came before anybody got through."""
 RING_AGAIN: Final = timedelta(minutes=15)
 URGENT: Final = timedelta(hours=2)
+LISTED_AT_MOST: Final = 200
+"""So many are shown at once; who comes after them moves up as calls are made."""
+NOBODY: Final = "Nobody got through in time."
+"""Why a call was closed that was never made."""
 LIVE: Final = (BookingStatus.BOOKED.value, BookingStatus.WAITING.value, BookingStatus.HELD.value)
 
 
@@ -58,11 +64,6 @@ class CallView:
     """Whether `last_at` lies on the day that it is now."""
 
     @property
-    def too_late(self) -> bool:
-        """Whether ringing is of no use any more. Who may still stand there is always rung."""
-        return self.passed and not self.waiting_there
-
-    @property
     def waiting_there(self) -> bool:
         """Whether they may be standing at the stop for a bus that broke down."""
         return self.passed and self.stranded and self.is_today
@@ -75,37 +76,45 @@ class CallView:
 
 @dataclass(frozen=True, slots=True)
 class CallListView:
-    """Whom to ring now, who is to be tried again later, and how many were told today."""
+    """Whom to ring now, who is to be tried again later, and whom nobody reached today."""
 
     now: tuple[CallView, ...]
+    more: int
+    """How many more are due now than are shown."""
     later: tuple[CallView, ...]
     overdue: int
-    """Calls whose bus has come and gone before anybody got through."""
+    """Calls whose bus came and went today before anybody got through."""
 
 
-def list_calls(ctx: Context, *, now: datetime, limit: int = 200) -> CallListView:
+def list_calls(ctx: Context, *, now: datetime, limit: int = LISTED_AT_MOST) -> CallListView:
     """Everybody to ring: who has no bus any more, today's first; then whose bus comes first."""
-    broke_down = Message.key.like(f"{DISRUPTED}:%")
     with ctx.db.reading() as session:
-        waiting = session.scalars(
-            select(Message)
-            .where(Message.channel == CALL, Message.status == "waiting")
-            .order_by(broke_down.desc(), Message.due_at, Message.id)
-            .limit(limit)
-        ).all()
-        windows = _windows(session, waiting)
-        calls = [_view(session, message, windows, now) for message in waiting]
-    gone = [call for call in calls if call.too_late]
-    left = [call for call in calls if not call.too_late]
-    due = sorted((call for call in left if call.due_at <= now), key=_urgency)
-    # What was never tried and is not yet due is held back: there may be no need to ring.
-    later = tuple(call for call in left if call.due_at > now and call.resting)
-    return CallListView(tuple(due), later, len(gone))
+        rows = session.execute(_to_ring(now)).all()
+        windows = _windows(session, [row.Message for row in rows])
+        overdue = session.scalar(_missed_today(now)) or 0
+    calls = [_view(row, windows, now) for row in rows]
+    due = sorted((call for call in calls if call.due_at <= now), key=_urgency)
+    later = tuple(call for call in calls if call.due_at > now)
+    return CallListView(tuple(due[:limit]), len(due[limit:]), later, overdue)
 
 
 def count_calls(ctx: Context, *, now: datetime) -> int:
     """How many people wait to be rung now."""
-    return len(list_calls(ctx, now=now).now)
+    due = select(func.count(Message.id)).where(_open(now), Message.due_at <= now)
+    with ctx.db.reading() as session:
+        return session.scalar(due) or 0
+
+
+def close_missed_calls(ctx: Context, *, now: datetime) -> int:
+    """Close the calls that came to nothing, because ringing is of no use any more; how many."""
+    with ctx.db.writing() as session:
+        closed = session.execute(
+            update(Message)
+            .where(_waiting(), _too_late(now))
+            .values(status=MISSED, error=NOBODY)
+            .execution_options(synchronize_session=False)
+        )
+        return int(closed.rowcount)  # type: ignore[attr-defined]
 
 
 def close_call(
@@ -113,7 +122,8 @@ def close_call(
 ) -> None:
     """Write down what came of a call: told (done), or no answer (tried again later).
 
-    Repeating it changes nothing more. Raises NotFound where there is no such call.
+    Repeating it changes nothing more. Who got through at the last moment has told them,
+    though the call was closed as missed. Raises NotFound where there is no such call.
     """
     if outcome not in OUTCOMES:
         raise Invalid("Say whether you told them, or they did not answer.", "outcome")
@@ -121,7 +131,7 @@ def close_call(
         message = session.get(Message, message_id)
         if message is None or message.channel != CALL:
             raise NotFound("That call is not on the list. Look at the list again.")
-        if message.status != "waiting":
+        if message.status != "waiting" and (message.status, outcome) != (MISSED, TOLD):
             return
         if outcome == TOLD:
             message.status, message.sent_at = "done", now
@@ -154,6 +164,78 @@ def told_on_the_phone(ctx: Context, request_id: int, *, now: datetime) -> int:
         return int(closed.rowcount)  # type: ignore[attr-defined]
 
 
+def _waiting() -> ColumnElement[bool]:
+    """A call nobody has made yet."""
+    return and_(Message.channel == CALL, Message.status == "waiting")
+
+
+def _open(now: datetime) -> ColumnElement[bool]:
+    """A call nobody has made yet, while it is of use."""
+    return and_(_waiting(), ~_too_late(now))
+
+
+def _too_late(now: datetime) -> ColumnElement[bool]:
+    """Whether ringing is of no use any more: every bus was to have come, or the day is over.
+
+    Whose bus broke down may still stand there: they are rung until the day is over.
+    """
+    day_begins = moment(today(now), 0)
+    coming, of_today = (_has_pickup(Booking.promised_latest >= at) for at in (now, day_begins))
+    promised = _has_pickup(Booking.promised_latest.is_not(None))
+    past = select(JourneyRequest.id).where(
+        JourneyRequest.id == Message.request_id, JourneyRequest.service_date < today(now)
+    )
+    day_over = and_(past.correlate(Message).exists(), ~of_today)
+    return and_(~coming, or_(and_(promised, ~_lost_their_bus()), day_over))
+
+
+def _has_pickup(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the journey has a pick-up like that, and it is not reported as over."""
+    theirs = select(Booking.id).where(
+        Booking.request_id == Message.request_id, Booking.status.in_(LIVE), which
+    )
+    return theirs.correlate(Message).exists()
+
+
+def _lost_their_bus() -> ColumnElement[bool]:
+    """Whether they are still to be told that the bus of this journey broke down."""
+    other = aliased(Message)
+    bad_news = select(other.id).where(
+        other.request_id == Message.request_id,
+        other.channel == CALL,
+        other.status == "waiting",
+        other.key.like(f"{DISRUPTED}:%"),
+    )
+    return bad_news.correlate(Message).exists()
+
+
+def _to_ring(now: datetime) -> Select[Message, str, str, str, str | None]:
+    """The calls to be made now or again later, with whom they are to and what about.
+
+    What was never tried and is not yet due is held back: there may be no need to ring.
+    """
+    return (
+        select(Message, Person.name, Person.village, Person.phone, JourneyRequest.reference)
+        .outerjoin(Person, Person.id == Message.person_id)
+        .outerjoin(JourneyRequest, JourneyRequest.id == Message.request_id)
+        .where(_open(now), or_(Message.due_at <= now, Message.attempts > 0))
+        .order_by(Message.due_at, Message.id)
+    )
+
+
+def _missed_today(now: datetime) -> Select[int]:
+    """How many of today's passengers nobody reached before their bus came."""
+    return (
+        select(func.count(Message.id))
+        .join(JourneyRequest, JourneyRequest.id == Message.request_id)
+        .where(
+            JourneyRequest.service_date == today(now),
+            Message.channel == CALL,
+            or_(Message.status == MISSED, and_(_waiting(), _too_late(now))),
+        )
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Window:
     """A pick-up that was promised: when its window closes, and the time they are told."""
@@ -180,11 +262,11 @@ def _windows(session: Session, messages: Iterable[Message]) -> dict[int, list[_W
         ).where(Booking.request_id.in_(about), Booking.status.in_(LIVE))
     ).all()
     days = {row.zone_day_id for row in rows if row.request_id in lost}
-    carried = {day: carried_by_plan(session, day) for day in days}
+    carried = carried_on(session, days)
     found: dict[int, list[_Window]] = defaultdict(list)
     for row in rows:
         if row.promised_latest is not None:
-            has_bus = row.request_id not in lost or row.id in carried[row.zone_day_id]
+            has_bus = row.request_id not in lost or row.id in carried
             told = row.told_pickup_at or row.promised_latest
             found[row.request_id].append(_Window(row.promised_latest, told, has_bus))
     return found
@@ -196,10 +278,9 @@ def _broke_down(message: Message) -> bool:
 
 
 def _view(
-    session: Session, message: Message, windows: dict[int, list[_Window]], now: datetime
+    row: Row[Message, str, str, str, str | None], windows: dict[int, list[_Window]], now: datetime
 ) -> CallView:
-    person = session.get(Person, message.person_id) if message.person_id else None
-    request = session.get(JourneyRequest, message.request_id) if message.request_id else None
+    message: Message = row.Message
     promised = windows.get(message.request_id or 0, [])
     without = [window for window in promised if not window.has_bus]
     about = without or promised
@@ -209,12 +290,12 @@ def _view(
     return CallView(
         message_id=message.id,
         person_id=message.person_id,
-        name=person.name if person else "Somebody we do not know",
-        village=person.village if person else "",
-        phone=phone_words(person.phone if person else message.recipient),
+        name=row.name or "Somebody we do not know",
+        village=row.village or "",
+        phone=phone_words(message.recipient if row.phone is None else row.phone),
         why=message.error,
         paragraphs=tuple(p.strip() for p in message.body.split("\n\n") if p.strip()),
-        reference=(request.reference or "") if request else "",
+        reference=row.reference or "",
         request_id=message.request_id,
         comes_at=comes_at,
         due_at=message.due_at,

@@ -6,6 +6,7 @@ its lock, reads the day afresh under it, and writes the next version.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import select, update
@@ -80,8 +81,19 @@ def current_runs(session: Session, zone_day: ZoneDay) -> tuple[Run, ...]:
 
 def carried_by_plan(session: Session, zone_day_id: int | None) -> set[int]:
     """The bookings in a run of that zone-day's current plan."""
-    zone_day = session.get(ZoneDay, zone_day_id) if zone_day_id is not None else None
-    runs = current_runs(session, zone_day) if zone_day else ()
+    return carried_on(session, () if zone_day_id is None else (zone_day_id,))
+
+
+def carried_on(session: Session, zone_day_ids: Collection[int]) -> set[int]:
+    """The bookings in a run of the current plan of any of these zone-days."""
+    if not zone_day_ids:
+        return set()
+    plans = session.scalars(
+        select(Plan.runs)
+        .join(ZoneDay, ZoneDay.plan_id == Plan.id)
+        .where(ZoneDay.id.in_(list(zone_day_ids)))
+    )
+    runs = (run for found in plans for run in runs_from_json(found))
     return {stop.booking_id for run in runs for stop in run.stops if stop.booking_id is not None}
 
 
