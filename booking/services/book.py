@@ -36,8 +36,18 @@ from booking.services.zone_days import current_runs, lock_zone_day
 NO_MORE: Final = "That journey was booked before. It is cancelled or over now."
 
 
-def book(ctx: Context, request_id: int, *, key: str, by: str, now: datetime) -> str:
+def book(
+    ctx: Context,
+    request_id: int,
+    *,
+    key: str,
+    by: str,
+    now: datetime,
+    on_the_phone: bool = False,
+) -> str:
     """Turn a held offer into a promise; returns the reference.
+
+    `on_the_phone`: they hear it from who books it, and are not rung about it.
 
     Raises Gone when the hold ran out and the room is taken, when the batch has
     decided the day meanwhile, or when what this key booked no longer stands;
@@ -45,7 +55,7 @@ def book(ctx: Context, request_id: int, *, key: str, by: str, now: datetime) -> 
     """
     for _ in range(2):
         try:
-            done = _book_once(ctx, request_id, key, by, now)
+            done = _book_once(ctx, request_id, key, by, now, heard=on_the_phone)
         except IntegrityError:
             # The same key at the same moment: the other one has booked it.
             continue
@@ -53,13 +63,15 @@ def book(ctx: Context, request_id: int, *, key: str, by: str, now: datetime) -> 
             return done
         number = _chosen_number(ctx, request_id)
         hold(ctx, request_id, number, by=by, now=now)
-    done = _book_once(ctx, request_id, key, by, now)
+    done = _book_once(ctx, request_id, key, by, now, heard=on_the_phone)
     if done is None:
         raise Gone("That journey could not be kept for you. Please ask again.")
     return done
 
 
-def _book_once(ctx: Context, request_id: int, key: str, by: str, now: datetime) -> str | None:
+def _book_once(
+    ctx: Context, request_id: int, key: str, by: str, now: datetime, *, heard: bool
+) -> str | None:
     """The reference; None when what was held stands no longer and must be held again."""
     with ctx.db.writing() as session:
         known = session.scalar(select(JourneyRequest).where(JourneyRequest.idempotency_key == key))
@@ -78,7 +90,7 @@ def _book_once(ctx: Context, request_id: int, key: str, by: str, now: datetime) 
             give_back(session, request, by=by, now=now)
             return None
         request.idempotency_key = key
-        _confirm(session, request, chosen, by, now)
+        _confirm(session, request, chosen, by, now, heard=heard)
         return request.reference
 
 
@@ -105,7 +117,13 @@ def _stands(session: Session, request: JourneyRequest, chosen: Chosen, now: date
 
 
 def _confirm(
-    session: Session, request: JourneyRequest, chosen: Chosen, by: str, now: datetime
+    session: Session,
+    request: JourneyRequest,
+    chosen: Chosen,
+    by: str,
+    now: datetime,
+    *,
+    heard: bool,
 ) -> None:
     before = standing_before(session, request)
     request.reference = free_reference(session)
@@ -122,7 +140,8 @@ def _confirm(
             release_replaced(session, old, request, by=by, now=now)
     _wants_planning(session, request, now)
     kind = "waiting" if chosen.waits else "changed" if before else "booked"
-    write_message(session, request.person, request, kind, now=now, why=stays_words(kept))
+    why = stays_words(kept)
+    write_message(session, request.person, request, kind, now=now, heard=heard, why=why)
 
 
 def _wait(

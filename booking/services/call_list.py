@@ -149,21 +149,6 @@ def close_call(
         )
 
 
-def told_on_the_phone(ctx: Context, request_id: int, *, now: datetime) -> int:
-    """They heard it in this very call: nobody need ring them about it; returns how many calls."""
-    with ctx.db.writing() as session:
-        closed = session.execute(
-            update(Message)
-            .where(
-                Message.request_id == request_id,
-                Message.channel == CALL,
-                Message.status == "waiting",
-            )
-            .values(status="done", sent_at=now)
-        )
-        return int(closed.rowcount)  # type: ignore[attr-defined]
-
-
 def _waiting() -> ColumnElement[bool]:
     """A call nobody has made yet."""
     return and_(Message.channel == CALL, Message.status == "waiting")

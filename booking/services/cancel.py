@@ -40,9 +40,11 @@ def cancel(
     now: datetime,
     legs: tuple[str, ...] = BOTH,
     reason: str = "",
+    on_the_phone: bool = False,
 ) -> CancelOutcome:
     """Cancel those legs of a booked or waiting request. Repeating it changes nothing more.
 
+    `on_the_phone`: they hear it from who does it, and are not rung about it.
     Raises Gone when there is nothing to cancel: it was travelled, its times are past,
     or it was never booked.
     """
@@ -57,7 +59,13 @@ def cancel(
             request.status = RequestStatus.CANCELLED.value
         outcome = CancelOutcome(tuple(b.leg for b in going), late)
         write_message(
-            session, request.person, request, "cancelled", now=now, legs=outcome.cancelled
+            session,
+            request.person,
+            request,
+            "cancelled",
+            now=now,
+            heard=on_the_phone,
+            legs=outcome.cancelled,
         )
         return outcome
 

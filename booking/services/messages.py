@@ -60,6 +60,7 @@ def write_message(
     due_at: datetime | None = None,
     stale_at: datetime | None = None,
     version: str = "",
+    heard: bool = False,
     **facts: Any,
 ) -> None:
     """Tell a person something about a journey, in the caller's transaction.
@@ -68,7 +69,8 @@ def write_message(
     them, and from `facts`: `legs` (cancelled: which directions), `why`
     (batch_refused) and `reason` (disrupted) in a few words of their own. What was
     already told in the same words (or as the same `version`) is not written twice.
-    `due_at` defaults to now; `stale_at` to 35 minutes before the first pick-up:
+    With `heard` they are being told in the call in which it is done: nobody rings
+    them about it. `due_at` defaults to now; `stale_at` to 35 minutes before the first pick-up:
     from then on the person is rung instead.
 
     The scheme's name and number come from `session.info["scheme"]`.
@@ -80,7 +82,7 @@ def write_message(
     due_at = due_at or now
     stale_at = stale_at or goes_stale(legs, due_at)
     channel = choose_channel(person, kind, due_at=due_at, stale_at=stale_at)
-    if channel.name == CALL and _heard_already(request, kind):
+    if channel.name == CALL and (heard or _heard_already(request, kind)):
         _overtake(session, request, kept="", settled=settled)
         return
     scheme = session.info.get("scheme") or Scheme()

@@ -34,10 +34,12 @@ from booking.models import (
     Message,
     Person,
     Place,
+    Shift,
 )
 from booking.models import Session as Meeting
 from booking.services import accounts, devices, second_factor, sign_ins
 from booking.services.access import STAFF
+from booking.services.shifts import withdraw_shift
 from booking.web import here
 from booking.web.limits import limiter
 from tests.world import DAY, NOW, World, book_one, make_world, wish
@@ -169,6 +171,14 @@ def _temporary(prefix: str) -> str:
     folder = mkdtemp(prefix=prefix)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
+
+
+def withdraw_all(stage: Stage) -> None:
+    """Every bus of the day is taken off the road."""
+    with stage.ctx.db.reading() as session:
+        shifts = session.scalars(select(Shift.id).where(Shift.service_date == DAY)).all()
+    for shift_id in shifts:
+        withdraw_shift(stage.ctx, shift_id, by="test", reason="It broke down", now=stage.clock.now)
 
 
 def set_up_second_factor(stage: Stage, role: str) -> None:

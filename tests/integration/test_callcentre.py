@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from booking.models import AuditEntry, Booking, JourneyRequest, Message, Person, Place, Zone
+from booking.services.batch import run_batches
 from booking.services.call_list import NO_ANSWER, RING_AGAIN, TOLD, close_call, list_calls
 from booking.services.cancel import cancel
 from booking.services.day_sheet import view_day_sheet
@@ -20,7 +21,8 @@ from booking.services.hold import expire_holds
 from booking.services.notify import write_day_before
 from booking.services.people import find_people, view_person
 from booking.services.save_person import ManyInvalid, PersonFacts, facts_of, save_person
-from tests.integration.cast import MARKER_DOOR, Stage, build_stage
+from booking.services.stranded import HELD_BACK
+from tests.integration.cast import MARKER_DOOR, Stage, build_stage, withdraw_all
 from tests.world import DAY, NOW
 
 EVENING = datetime(2026, 12, 7, 17, 5, tzinfo=UTC)
@@ -354,6 +356,75 @@ def test_only_the_way_home_can_be_cancelled(stage: Stage, calls: FlaskClient) ->
     with stage.ctx.db.reading() as session:
         found = session.scalars(select(Booking).where(Booking.request_id == request_id)).unique()
         assert {b.leg: b.status for b in found} == {"outward": "booked", "return": "cancelled"}
+
+
+def ring_everybody(stage: Stage) -> None:
+    with stage.ctx.db.writing() as session:
+        session.execute(update(Person).values(phone_type="landline", channel="call"))
+
+
+def to_ring(stage: Stage, request_id: int, now: datetime = NOW) -> list[str]:
+    """What is to be read out to whoever is to be rung about that journey."""
+    calls = list_calls(stage.ctx, now=now).now
+    return [" ".join(call.paragraphs) for call in calls if call.request_id == request_id]
+
+
+def test_cancelling_one_way_leaves_the_call_about_the_other(
+    stage: Stage, calls: FlaskClient
+) -> None:
+    """Both ways lost their bus: the one that stands is still told, and not said to have one."""
+    ring_everybody(stage)
+    request_id = book(stage, calls)
+    withdraw_all(stage)
+    later = NOW + HELD_BACK
+    page = calls.post(
+        f"/calls/journeys/{request_id}/cancel", data={"legs": "return"}, follow_redirects=True
+    )
+    assert "Cancelled. They have no bus there: we are still looking for one." in words(page)
+    (said,) = to_ring(stage, request_id, later)
+    assert "bad news about your bus" in said
+    calls.post(f"/calls/journeys/{request_id}/cancel", data={"legs": "outward"})
+    assert to_ring(stage, request_id, later) == []
+
+
+def test_what_the_night_has_not_decided_is_not_said_to_be_theirs(
+    stage: Stage, calls: FlaskClient
+) -> None:
+    """One way of a wish is cancelled: the other is still only asked for."""
+    with stage.ctx.db.writing() as session:
+        session.execute(update(Zone).values(mode="batch"))
+    request_id = book(stage, calls)
+    page = words(
+        calls.post(
+            f"/calls/journeys/{request_id}/cancel", data={"legs": "return"}, follow_redirects=True
+        )
+    )
+    assert "They still have" not in page
+    assert "We tell them the evening before whether the bus there can come." in page
+
+
+def test_confirming_again_leaves_what_is_written_since(stage: Stage, calls: FlaskClient) -> None:
+    """The night has promised a bus: the old page sent again does not close that call."""
+    ring_everybody(stage)
+    with stage.ctx.db.writing() as session:
+        session.execute(update(Zone).values(mode="batch"))
+    request_id = book(stage, calls)
+    assert to_ring(stage, request_id) == []
+    stage.clock.now = EVENING
+    run_batches(stage.ctx, now=EVENING)
+    stage.sign_in(calls, "call_handler")
+    calls.post(f"/calls/asked/{request_id}/book")
+    (said,) = to_ring(stage, request_id, EVENING)
+    assert "Your bus is booked" in said
+
+
+def test_changing_a_time_for_a_caller_rings_nobody(stage: Stage, calls: FlaskClient) -> None:
+    """They are on the phone: they hear the new time from who books it."""
+    ring_everybody(stage)
+    old = book(stage, calls)
+    new = book(stage, calls, when_time="2pm", replaces=str(old))
+    assert request_of(stage, old).status == "replaced"
+    assert to_ring(stage, old) == to_ring(stage, new) == []
 
 
 @pytest.fixture

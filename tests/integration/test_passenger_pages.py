@@ -32,7 +32,7 @@ from booking.models import (
 from booking.models import Session as GroupSession
 from booking.services import places as places_service
 from booking.web.passenger.draft import Draft
-from tests.integration.cast import MARKER_DOOR, MARKER_NOTE, Stage, build_stage
+from tests.integration.cast import MARKER_DOOR, MARKER_NOTE, Stage, build_stage, withdraw_all
 from tests.world import DAY, NOW
 
 CRAFT_DAY = DAY.isoformat()  # a Tuesday
@@ -499,6 +499,16 @@ def test_cancelling_one_way_sent_again_leaves_the_other(stage: Stage, mary: Walk
     assert legs == {"outward": "booked", "return": "cancelled"}
     assert 'name="legs" value="both"' in mary.client.get(f"/journeys/{request_id}/cancel").text
     assert "Your journey is cancelled." in mary.send(f"/journeys/{request_id}/cancel", legs="both")
+
+
+def test_a_way_without_a_bus_is_not_said_to_be_booked(stage: Stage, mary: Walk) -> None:
+    """Every bus broke down: who cancels the way home reads that there is none for the other."""
+    to_melton(mary, home="leave_at", leave_at_clock="2pm")
+    request_id = book(mary)
+    withdraw_all(stage)
+    words = mary.send(f"/journeys/{request_id}/cancel", legs="return")
+    assert "The bus home is cancelled. We have no bus there for you now" in words
+    assert "still booked" not in words
 
 
 def test_on_the_bus_only_the_way_home_can_be_cancelled(stage: Stage, mary: Walk) -> None:

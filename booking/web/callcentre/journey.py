@@ -9,18 +9,16 @@ from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import Gone
 from booking.domain.person_words import spell
-from booking.domain.words import spoken_list
-from booking.services.call_list import told_on_the_phone
 from booking.services.cancel import LEGS, cancel
 from booking.services.find_journey import find_person_of
 from booking.services.journeys import get_journey
+from booking.services.legs import LegView
 from booking.services.people import view_person
 from booking.web import here
 from booking.web.audit import audited
 from booking.web.callcentre.blueprint import bp, handlers_only, page
 
 REASON_LONGEST: Final = 200
-STILL: Final = {"outward": "the bus there", "return": "the bus home"}
 
 
 @bp.get("/journeys/<int:request_id>")
@@ -62,15 +60,25 @@ def do_cancel(request_id: int) -> ResponseReturnValue:
             now=here.now(),
             legs=LEGS[chosen],
             reason=reason,
+            on_the_phone=True,
         )
     except Gone as error:
         return _page("cancel.html", request_id, {"legs": error.words}, legs=chosen, reason=reason)
-    told_on_the_phone(here.ctx(), request_id, now=here.now())
     late = " It was late, so nobody else can use the seat." if done.late else ""
     left = get_journey(here.ctx(), here.account(), request_id, now=here.now()).live_legs
-    kept = f" They still have {spoken_list([STILL[leg.name] for leg in left])}." if left else ""
+    kept = "".join(f" {_kept_words(leg)}" for leg in left)
     flash(f"Cancelled.{kept}{late}", "late" if done.late else "good")
     return redirect(url_for("callcentre.journey", request_id=request_id), 303)
+
+
+def _kept_words(leg: LegView) -> str:
+    """What there is of the way that was not cancelled: a bus, none yet, or no answer yet."""
+    way = "home" if leg.homeward else "there"
+    if leg.without_bus:
+        return f"They have no bus {way}: we are still looking for one."
+    if leg.waiting:
+        return f"We tell them the evening before whether the bus {way} can come."
+    return f"They still have the bus {way}."
 
 
 def _page(

@@ -17,7 +17,6 @@ from booking.domain.service_day import today
 from booking.domain.words import day as day_in_words
 from booking.services.ask_again import ask_again
 from booking.services.book import book
-from booking.services.call_list import told_on_the_phone
 from booking.services.call_places import PlaceGroup, list_choices, list_outside
 from booking.services.find_journey import find_person_of
 from booking.services.hold import hold, release
@@ -139,14 +138,20 @@ def again(request_id: int) -> ResponseReturnValue:
 def confirm(request_id: int) -> ResponseReturnValue:
     """Book it. Pressed twice, it is the same booking."""
     try:
-        book(here.ctx(), request_id, key=f"call-{request_id}", by=here.who(), now=here.now())
+        book(
+            here.ctx(),
+            request_id,
+            key=f"call-{request_id}",
+            by=here.who(),
+            now=here.now(),
+            on_the_phone=True,
+        )
     except Over as error:
         # Sent again after it was cancelled: what has to be told since is still to be told.
         flash(error.words, "problem")
         return redirect(url_for("callcentre.journey", request_id=request_id), 303)
     except Gone as error:
         return _ask_again(request_id, error.words)
-    told_on_the_phone(here.ctx(), request_id, now=here.now())
     return redirect(url_for("callcentre.journey", request_id=request_id, booked=1), 303)
 
 

@@ -19,6 +19,7 @@ from booking.services.journeys import (
     get_wish,
     list_journeys,
 )
+from booking.services.legs import LegView
 from booking.web import here
 from booking.web.access import passengers_only
 from booking.web.passenger.asking import page
@@ -27,9 +28,9 @@ from booking.web.passenger.conversation import keep, step_url
 from booking.web.passenger.draft import Draft
 
 CANCELLED: Final = "Your journey is cancelled."
-CANCELLED_ONE_WAY: Final[dict[tuple[str, ...], str]] = {
-    ("outward",): "The bus there is cancelled. The bus home is still booked.",
-    ("return",): "The bus home is cancelled. The bus there is still booked.",
+CANCELLED_ONE_WAY: Final = {
+    "outward": "The bus there is cancelled.",
+    "return": "The bus home is cancelled.",
 }
 LATE: Final = "It was late for others to use the place; please tell us sooner if you can."
 
@@ -104,8 +105,21 @@ def journey_again(request_id: int) -> ResponseReturnValue:
 
 def _cancelled_words(left: JourneyView, outcome: CancelOutcome) -> str:
     """What is cancelled and what still comes, by the journey as it is now."""
-    words = CANCELLED_ONE_WAY[outcome.cancelled] if left.live_legs else CANCELLED
-    return f"{words} {LATE}" if outcome.late else words
+    said = [CANCELLED]
+    if left.live_legs:
+        said = [CANCELLED_ONE_WAY[leg] for leg in outcome.cancelled]
+        said += [_kept_words(leg) for leg in left.live_legs]
+    return " ".join([*said, LATE] if outcome.late else said)
+
+
+def _kept_words(leg: LegView) -> str:
+    """What there is of the way that was not cancelled: a bus, none yet, or no answer yet."""
+    way = "home" if leg.homeward else "there"
+    if leg.without_bus:
+        return f"We have no bus {way} for you now, and are still looking for one."
+    if leg.waiting:
+        return f"We will tell you the evening before whether the bus {way} can come."
+    return f"The bus {way} is still booked."
 
 
 def _find(request_id: int) -> JourneyView:
