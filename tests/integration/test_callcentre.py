@@ -12,7 +12,17 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from booking.models import AuditEntry, Booking, JourneyRequest, Message, Person, Place, Zone
+from booking.models import (
+    AuditEntry,
+    Booking,
+    JourneyRequest,
+    Message,
+    Person,
+    Place,
+    Refusal,
+    Vehicle,
+    Zone,
+)
 from booking.services.batch import run_batches
 from booking.services.call_list import NO_ANSWER, RING_AGAIN, TOLD, close_call, list_calls
 from booking.services.cancel import cancel
@@ -199,6 +209,21 @@ def test_another_time_takes_the_place_of_the_one_kept(stage: Stage, calls: Flask
     calls.post(f"/calls/asked/{request_id}/book")
     late = calls.post(f"/calls/asked/{request_id}/keep", data={"offer": "1"})
     assert late.location == f"/calls/journeys/{request_id}"
+
+
+def test_what_is_kept_for_them_is_not_in_their_own_way(stage: Stage, calls: FlaskClient) -> None:
+    """The wheelchair space kept at ten is theirs when they would rather go at half past."""
+    with stage.ctx.db.writing() as session:
+        session.execute(update(Vehicle).where(Vehicle.name == "Bus 2").values(wheelchair_spaces=0))
+    rolling = {"adults": "0", "wheelchairs": "1", "home": "no"}
+    first = ask(stage, calls, **rolling)
+    calls.post(f"/calls/asked/{first}/keep", data={"offer": "1"})
+    assert request_of(stage, first).status == "held"
+    second = ask(stage, calls, when_time="10:30", **rolling)
+    assert request_of(stage, second).status == "offered"
+    assert request_of(stage, first).status != "held"
+    with stage.ctx.db.reading() as session:
+        assert session.scalars(select(Refusal.id)).all() == []
 
 
 def test_book_pressed_after_letting_go_asks_to_choose(stage: Stage, calls: FlaskClient) -> None:

@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from booking.domain.errors import Gone, Invalid, NotFound, Over
 from booking.domain.service_day import today
 from booking.domain.words import day as day_in_words
-from booking.services.ask_again import ask_again
+from booking.services.ask_again import ask_afresh, ask_again
 from booking.services.book import book
 from booking.services.call_places import PlaceGroup, list_choices, list_outside
 from booking.services.find_journey import find_person_of
@@ -28,7 +28,7 @@ from booking.services.journeys import (
     get_group_id,
     get_wish,
 )
-from booking.services.offer import Asker, ask
+from booking.services.offer import Asker
 from booking.services.overlapping import list_overlapping
 from booking.services.people import JourneyLine, PersonView, view_person
 from booking.services.places import find_places, get_place_view
@@ -72,7 +72,7 @@ def ask_for(person_id: int) -> ResponseReturnValue:
         raise NotFound("That journey is somebody else's. Look for the caller again.")
     try:
         asker = Asker(here.account().id, "phone")
-        request_id = ask(here.ctx(), wish, asker, now=here.now(), replaces_id=replaces)
+        request_id = ask_afresh(here.ctx(), wish, asker, now=here.now(), replaces_id=replaces)
     except Invalid as error:
         reading.errors[FIELDS.get(error.field, error.field)] = error.words
         return _again(person, typed, reading, replaces)

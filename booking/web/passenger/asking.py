@@ -14,8 +14,8 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import Invalid
-from booking.services.let_go import let_go
-from booking.services.offer import Asker, ask
+from booking.services.ask_again import ask_afresh
+from booking.services.offer import Asker
 from booking.web import here
 from booking.web.passenger.answers import facts_of
 from booking.web.passenger.conversation import draft, keep, step_url, traveller
@@ -36,9 +36,8 @@ def look(answers: Draft) -> ResponseReturnValue:
     """Ask for the journey and go to what we answered."""
     account, person_id = here.account(), traveller().person_id
     wish = answers.wish(person_id)
-    let_go(here.ctx(), person_id, wish.day, by=here.who(), now=here.now())
     try:
-        request_id = ask(
+        request_id = ask_afresh(
             here.ctx(),
             wish,
             Asker(account.id, "web"),
