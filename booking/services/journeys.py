@@ -6,6 +6,7 @@ somebody else's is not found, like one that never was.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -24,11 +25,11 @@ from booking.models import Account, Booking, JourneyRequest, Offer, Refusal
 from booking.models import Session as GroupSession
 from booking.services.access import check_request
 from booking.services.cancel import is_late
+from booking.services.journey_facts import JourneyFacts, purposes_of, read_facts
 from booking.services.legs import (
     LegView,
     bus_home,
     fare_note,
-    of_bookings,
     of_offer,
     offer_details,
     offer_sentence,
@@ -237,7 +238,7 @@ def get_answer(ctx: Context, account: Account, request_id: int, *, now: datetime
             wish=wish,
             from_words=say_place(request.from_place, request.person_id),
             to_words=say_place(request.to_place, request.person_id),
-            purpose_words=_purpose(session, request),
+            purpose_words=purposes_of(session, [request])[request.id],
             party_words=party_words(wish.party),
             offers=offers,
             refused=refusal.words if refusal else "",
@@ -270,7 +271,8 @@ def get_journey(ctx: Context, account: Account, request_id: int, *, now: datetim
         request = check_request(account, session.get(JourneyRequest, request_id))
         if request.reference is None:
             request = check_request(account, None)
-        return journey_view(session, request, now)
+        (journey,) = journey_views(session, [request], now)
+        return journey
 
 
 def list_journeys(ctx: Context, account: Account, *, now: datetime) -> MyJourneys:
@@ -283,7 +285,7 @@ def list_journeys(ctx: Context, account: Account, *, now: datetime) -> MyJourney
             .order_by(JourneyRequest.service_date.desc(), JourneyRequest.id.desc())
             .limit(200)
         ).unique()
-        journeys = [journey_view(session, request, now) for request in requests]
+        journeys = journey_views(session, requests.all(), now)
         held = session.scalars(
             select(JourneyRequest)
             .where(mine, JourneyRequest.status == RequestStatus.HELD.value)
@@ -304,11 +306,18 @@ def _offer(session: Session, offer: Offer, request: JourneyRequest) -> OfferView
     return OfferView(offer.number, legs, offer.fare_pence, note)
 
 
-def journey_view(session: Session, request: JourneyRequest, now: datetime) -> JourneyView:
-    """A journey that was read."""
+def journey_views(
+    session: Session, requests: Collection[JourneyRequest], now: datetime
+) -> list[JourneyView]:
+    """Journeys that were read, in their order."""
+    facts = read_facts(session, requests, now)
+    return [_journey(request, facts, now) for request in requests]
+
+
+def _journey(request: JourneyRequest, facts: JourneyFacts, now: datetime) -> JourneyView:
     bookings = sorted(request.bookings, key=lambda booking: booking.leg)
-    notice = request.zone_day.zone.book_latest_minutes if request.zone_day else 60
-    legs = of_bookings(session, request, now)
+    notice = facts.terms_of(request).notice_minutes
+    legs = facts.legs[request.id]
     live = [leg for leg in legs if leg.live] or legs
     party = _party(request, bookings)
     return JourneyView(
@@ -318,7 +327,7 @@ def journey_view(session: Session, request: JourneyRequest, now: datetime) -> Jo
         day=request.service_date,
         from_words=say_place(request.from_place, request.person_id),
         to_words=say_place(request.to_place, request.person_id),
-        purpose_words=_purpose(session, request),
+        purpose_words=facts.purposes[request.id],
         party_words=party_words(party),
         note=request.note,
         legs=legs,
@@ -327,7 +336,7 @@ def journey_view(session: Session, request: JourneyRequest, now: datetime) -> Jo
             for booking, leg in zip(bookings, legs, strict=True)
         ),
         replaces=request.replaces_id is not None,
-        refused=_refused(session, request),
+        refused=facts.refusals.get(request.id, ""),
         fare_note=fare_note(live, party, pass_wheelchair=request.person.pass_holder),
     )
 
@@ -335,22 +344,6 @@ def journey_view(session: Session, request: JourneyRequest, now: datetime) -> Jo
 def _party(request: JourneyRequest, bookings: list[Booking]) -> Party:
     stored = bookings[0].party if bookings else request.wish["party"]
     return Party.from_json(stored)
-
-
-def _purpose(session: Session, request: JourneyRequest) -> str:
-    """What the journey is for, in a few words; empty for a journey that has no name."""
-    if request.session_id is not None:
-        meeting = session.get(GroupSession, request.session_id)
-        return meeting.group.name if meeting else ""
-    return "An appointment" if request.purpose == "appointment" else ""
-
-
-def _refused(session: Session, request: JourneyRequest) -> str:
-    """The last reason given for a journey that could not be carried."""
-    if request.status != RequestStatus.REFUSED.value:
-        return ""
-    newest = select(Refusal.words).where(Refusal.request_id == request.id)
-    return session.scalar(newest.order_by(Refusal.id.desc()).limit(1)) or ""
 
 
 def _held_until(request: JourneyRequest) -> datetime | None:

@@ -18,7 +18,7 @@ from booking.domain.statuses import BookingStatus
 from booking.domain.words import between, clock
 from booking.models import Booking, JourneyRequest, Place
 from booking.services.places import say_place
-from booking.services.zone_days import carried_by_plan
+from booking.services.zone_days import carried_on
 
 WALKED_A_MINUTE_M: Final = 55
 """Metres an older person walks in a minute (0.9 m/s)."""
@@ -228,13 +228,24 @@ def of_offer(session: Session, leg: OfferedLeg, person_id: int) -> LegView:
     )
 
 
-def of_bookings(session: Session, request: JourneyRequest, now: datetime) -> tuple[LegView, ...]:
-    """The booked legs of a journey as they stand now, outward first."""
-    bookings = sorted(request.bookings, key=lambda booking: booking.leg)
-    expected = [b for b in bookings if b.status == BookingStatus.BOOKED.value]
-    owed = {booking.id for booking in expected if not is_over(booking, now)}
-    without = owed - carried_by_plan(session, request.zone_day_id) if owed else owed
-    return tuple(_of_booking(one, request.service_date, now, without) for one in bookings)
+def legs_of_all(
+    session: Session, requests: Collection[JourneyRequest], now: datetime
+) -> dict[int, tuple[LegView, ...]]:
+    """Request id → its booked legs as they stand now, outward first; in one query for all."""
+    owed = {
+        booking.id: booking.zone_day_id
+        for request in requests
+        for booking in request.bookings
+        if booking.status == BookingStatus.BOOKED.value and not is_over(booking, now)
+    }
+    without = owed.keys() - carried_on(session, set(owed.values()))
+    return {
+        request.id: tuple(
+            _of_booking(booking, request.service_date, now, without)
+            for booking in sorted(request.bookings, key=lambda booking: booking.leg)
+        )
+        for request in requests
+    }
 
 
 def _of_booking(booking: Booking, day: date, now: datetime, without: Collection[int]) -> LegView:

@@ -11,7 +11,7 @@ from booking.context import Context
 from booking.domain.overlaps import Ride, overlap
 from booking.models import Account, JourneyRequest
 from booking.services.access import check_request
-from booking.services.journeys import JourneyView, OfferView, journey_view
+from booking.services.journeys import JourneyView, OfferView, journey_views
 from booking.services.legs import LegView
 from booking.services.replacing import STANDING, standing_before
 
@@ -37,7 +37,7 @@ def list_overlapping(
                 ),
             )
         ).unique()
-        found = [journey_view(session, other, now) for other in near]
+        found = journey_views(session, near.all(), now)
     rides = _rides(offer.legs)
     both = [one for one in found if overlap(rides, _rides(one.live_legs))]
     return tuple(sorted(both, key=lambda one: (one.day, one.request_id)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import phonenumbers
 from sqlalchemy import func, select
@@ -19,13 +19,14 @@ from booking.domain.person_words import CHANNEL_LABELS, need_labels
 from booking.domain.service_day import today
 from booking.domain.statuses import RequestStatus
 from booking.models import JourneyRequest, Person, Zone
-from booking.services.legs import LegView, of_bookings
+from booking.services.legs import LegView, legs_of_all
 from booking.services.places import say_place
 
 AT_MOST: Final = 20
 USUAL_WEEKS: Final = 12
 USUAL_AT_MOST: Final = 4
 PAST_AT_MOST: Final = 8
+NOBODY: Final = "We do not know that person. Look for them again."
 TRAVELLED: Final = (RequestStatus.BOOKED.value, RequestStatus.WAITING.value)
 
 
@@ -39,6 +40,13 @@ class PersonFound:
     address: str
     phone: str
     needs: tuple[str, ...]
+
+
+class HomeOf(NamedTuple):
+    """The zone and the place somebody lives in, as far as they are known."""
+
+    zone_id: int | None
+    place_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +166,22 @@ def view_person(ctx: Context, person_id: int, *, now: datetime) -> PersonView:
         )
 
 
+def find_home_of(ctx: Context, person_id: int) -> HomeOf:
+    """Where somebody lives, and no more of them; raises NotFound where there is none."""
+    with ctx.db.reading() as session:
+        row = session.execute(
+            select(Person.zone_id, Person.home_place_id).where(Person.id == person_id)
+        ).one_or_none()
+    if row is None:
+        raise NotFound(NOBODY)
+    return HomeOf(*row)
+
+
 def get_person(session: Session, person_id: int) -> Person:
     """The person's row; raises NotFound where there is none."""
     person = session.get(Person, person_id)
     if person is None:
-        raise NotFound("We do not know that person. Look for them again.")
+        raise NotFound(NOBODY)
     return person
 
 
@@ -206,20 +225,22 @@ def _journeys(
         .order_by(JourneyRequest.service_date.desc(), JourneyRequest.id.desc())
         .limit(100)
     ).unique()
-    views = [_line(session, request, now) for request in requests if request.bookings]
+    booked = [request for request in requests if request.bookings]
+    legs = legs_of_all(session, booked, now)
+    views = [_line(request, legs[request.id]) for request in booked]
     coming = [view for view in views if view.coming]
     past = [view for view in views if view not in coming]
     return tuple(reversed(coming)), tuple(past[:PAST_AT_MOST])
 
 
-def _line(session: Session, request: JourneyRequest, now: datetime) -> JourneyLine:
+def _line(request: JourneyRequest, legs: tuple[LegView, ...]) -> JourneyLine:
     return JourneyLine(
         request_id=request.id,
         reference=request.reference or "",
         day=request.service_date,
         from_words=say_place(request.from_place, request.person_id),
         to_words=say_place(request.to_place, request.person_id),
-        legs=of_bookings(session, request, now),
+        legs=legs,
     )
 
 

@@ -22,7 +22,7 @@ from booking.services.call_list import CallListView, list_calls
 from booking.services.cancel import cancel
 from booking.services.drive import Event, record_events
 from booking.services.hold import hold
-from booking.services.legs import of_bookings
+from booking.services.legs import legs_of_all
 from booking.services.notify import write_day_before
 from booking.services.plan import plan_zone_day
 from booking.services.shifts import withdraw_shift
@@ -305,5 +305,5 @@ def test_a_page_says_that_a_bus_is_looked_for(world: World) -> None:
 def marks(world: World, request: int) -> set[str]:
     """What a journey's page says of each direction."""
     with world.ctx.db.reading() as session:
-        legs = of_bookings(session, session.get_one(JourneyRequest, request), NOW)
-    return {leg.status_words[0] for leg in legs}
+        legs = legs_of_all(session, [session.get_one(JourneyRequest, request)], NOW)
+    return {leg.status_words[0] for leg in legs[request]}

@@ -30,7 +30,7 @@ from booking.services.journeys import (
 )
 from booking.services.offer import Asker
 from booking.services.overlapping import list_overlapping
-from booking.services.people import JourneyLine, PersonView, view_person
+from booking.services.people import JourneyLine, PersonView, find_home_of, view_person
 from booking.services.places import find_places, get_place_view
 from booking.services.traveller import get_zone_view
 from booking.web import here
@@ -160,10 +160,10 @@ def confirm(request_id: int) -> ResponseReturnValue:
 @unaudited("names of public places only: it shows nobody")
 def find_places_for(person_id: int) -> ResponseReturnValue:
     """Places that fit what is being typed, for the box that suggests."""
-    person = view_person(here.ctx(), person_id, now=here.now())
+    home = find_home_of(here.ctx(), person_id)
     typed = request.args.get("q", "")[:100]
-    found = find_places(here.ctx(), typed, now=here.now(), zone_id=person.zone_id, addresses=True)
-    is_home = bool(typed) and person.home_place_id and "home".startswith(typed.lower())
+    found = find_places(here.ctx(), typed, now=here.now(), zone_id=home.zone_id, addresses=True)
+    is_home = bool(typed) and home.place_id and "home".startswith(typed.lower())
     own = [{"value": "home", "text": "Home"}] if is_home else []
     return jsonify(
         [*own, *({"value": p.value, "text": p.words, "detail": p.detail} for p in found)]
