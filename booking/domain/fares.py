@@ -46,12 +46,21 @@ def pass_note(
     day: date,
     boarding: Sequence[time],
     *,
+    charged: Sequence[bool],
     bank_holiday: bool,
     pass_wheelchair: bool,
 ) -> str:
-    """Why who has a pass pays for one of these buses; empty where nobody with a pass does."""
+    """Why who has a pass pays for one of these buses; empty where nobody with a pass does.
+
+    `charged` says of each whether it costs more than with a pass that counts: who was
+    promised a fare before the hour was known pays no more, though the pass is not valid then.
+    """
     holds = party.pass_holders > 0 or (party.wheelchairs > 0 and pass_wheelchair)
-    paid = [one for one in boarding if not pass_is_free(day, one, bank_holiday=bank_holiday)]
+    paid = [
+        one
+        for one, more in zip(boarding, charged, strict=True)
+        if more and not pass_is_free(day, one, bank_holiday=bank_holiday)
+    ]
     if not holds or not paid:
         return ""
     bus = "this bus comes" if len(boarding) == 1 else "these buses come"

@@ -55,6 +55,11 @@ class Zone(Base):
     area: Mapped[Area] = relationship(lazy="joined")
     links: Mapped[list[ZoneLink]] = relationship(lazy="selectin")
 
+    @property
+    def fares(self) -> tuple[int, int]:
+        """What an adult and a child pay, in pence."""
+        return self.fare_adult_pence, self.fare_child_pence
+
 
 class ZoneLink(Base):
     """A named place outside the zone that its journeys may begin or end at."""

@@ -19,6 +19,7 @@ from booking.context import Context
 from booking.domain.batch_time import last_due
 from booking.domain.booking_rules import Broken
 from booking.domain.errors import PromiseBroken
+from booking.domain.needs import Party
 from booking.domain.obstacles import no_buses
 from booking.domain.service_day import moment, today
 from booking.domain.statuses import BookingStatus, RequestStatus
@@ -29,6 +30,7 @@ from booking.services.cancel import release_replaced
 from booking.services.day import Day, load_day
 from booking.services.editing import Edit, edit_day
 from booking.services.history import move
+from booking.services.leg_fare import leg_fare
 from booking.services.matrix import PlaceMatrix, look_up
 from booking.services.notify import write_message
 from booking.services.problem import DayProblem, as_it_can_be, day_problem
@@ -226,7 +228,11 @@ def _legs(request: JourneyRequest) -> list[Booking]:
 
 
 def _promise(edit: Edit, request: JourneyRequest, starts: dict[int, int]) -> None:
-    """The promise is a window around the planned time, inside what was wished."""
+    """The promise is a window around the planned time, inside what was wished.
+
+    The fare is that of the time they are given, and never more than was said when they
+    asked: they took the offer for that, and did not choose the hour.
+    """
     window = timedelta(minutes=edit.zone_day.zone.window_minutes)
     for booking in _legs(request):
         planned = moment(edit.day.day, starts[booking.id])
@@ -234,6 +240,7 @@ def _promise(edit: Edit, request: JourneyRequest, starts: dict[int, int]) -> Non
         last = booking.wished_latest or planned
         booking.promised_earliest = max(first, planned - window / 2)
         booking.promised_latest = min(last, booking.promised_earliest + window)
+        booking.fare_pence = min(booking.fare_pence, _fare(edit, request, booking))
         move(edit.session, booking, BookingStatus.BOOKED, by="batch", now=edit.now)
     request.status = RequestStatus.BOOKED.value
     before = _replaceable(edit, request)
@@ -242,6 +249,18 @@ def _promise(edit: Edit, request: JourneyRequest, starts: dict[int, int]) -> Non
     edit.session.flush()
     kind = "changed" if before else "booked"
     write_message(edit.session, request.person, request, kind, now=edit.now)
+
+
+def _fare(edit: Edit, request: JourneyRequest, booking: Booking) -> int:
+    """What the direction costs at its promised time."""
+    assert booking.promised_latest is not None
+    return leg_fare(
+        Party.from_json(booking.party),
+        edit.day.day,
+        booking.promised_latest,
+        edit.zone_day.zone.fares,
+        pass_wheelchair=request.person.pass_holder,
+    )
 
 
 def _refuse(edit: Edit, request: JourneyRequest, why: Broken) -> None:

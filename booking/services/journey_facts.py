@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from booking.domain.statuses import RequestStatus
 from booking.models import Group, JourneyRequest, Refusal, Zone, ZoneDay
 from booking.models import Session as GroupSession
+from booking.services.leg_fare import Fares
 from booking.services.legs import LegView, legs_of_all
 
 
@@ -24,9 +25,10 @@ class Terms(NamedTuple):
 
     notice_minutes: int
     """So long before its pick-up a journey is to be cancelled."""
+    fares: Fares
 
 
-NO_ZONE = Terms(notice_minutes=60)
+NO_ZONE: Final = Terms(notice_minutes=60, fares=(0, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,11 @@ def _terms(session: Session, requests: Collection[JourneyRequest]) -> dict[int, 
     if not days:
         return {}
     rows = session.execute(
-        select(ZoneDay.id, Zone.book_latest_minutes)
+        select(ZoneDay.id, Zone.book_latest_minutes, Zone.fare_adult_pence, Zone.fare_child_pence)
         .join(Zone, Zone.id == ZoneDay.zone_id)
         .where(ZoneDay.id.in_(days))
     )
-    return {row.id: Terms(row.book_latest_minutes) for row in rows}
+    return {zone_day: Terms(notice, (adult, child)) for zone_day, notice, adult, child in rows}
 
 
 def _refusals(session: Session, requests: Collection[JourneyRequest]) -> dict[int, str]:

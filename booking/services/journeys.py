@@ -21,7 +21,7 @@ from booking.domain.party_words import party_words
 from booking.domain.statuses import RequestStatus
 from booking.domain.wish import Wish
 from booking.domain.words import pounds
-from booking.models import Account, Booking, JourneyRequest, Offer, Refusal
+from booking.models import Account, Booking, JourneyRequest, Offer, Refusal, Zone
 from booking.models import Session as GroupSession
 from booking.services.access import check_request
 from booking.services.cancel import is_late
@@ -302,7 +302,9 @@ def _offer(session: Session, offer: Offer, request: JourneyRequest) -> OfferView
         of_offer(session, OfferedLeg.from_json(leg), request.person_id) for leg in offer.legs
     )
     party = Wish.from_json(request.wish).party
-    note = fare_note(legs, party, pass_wheelchair=request.person.pass_holder)
+    zone = session.get(Zone, request.zone_id) if request.zone_id is not None else None
+    fares = zone.fares if zone else (0, 0)
+    note = fare_note(legs, party, fares, pass_wheelchair=request.person.pass_holder)
     return OfferView(offer.number, legs, offer.fare_pence, note)
 
 
@@ -316,7 +318,7 @@ def journey_views(
 
 def _journey(request: JourneyRequest, facts: JourneyFacts, now: datetime) -> JourneyView:
     bookings = sorted(request.bookings, key=lambda booking: booking.leg)
-    notice = facts.terms_of(request).notice_minutes
+    terms = facts.terms_of(request)
     legs = facts.legs[request.id]
     live = [leg for leg in legs if leg.live] or legs
     party = _party(request, bookings)
@@ -332,12 +334,12 @@ def _journey(request: JourneyRequest, facts: JourneyFacts, now: datetime) -> Jou
         note=request.note,
         legs=legs,
         late_now=any(
-            leg.can_cancel and is_late(booking, notice, now)
+            leg.can_cancel and is_late(booking, terms.notice_minutes, now)
             for booking, leg in zip(bookings, legs, strict=True)
         ),
         replaces=request.replaces_id is not None,
         refused=facts.refusals.get(request.id, ""),
-        fare_note=fare_note(live, party, pass_wheelchair=request.person.pass_holder),
+        fare_note=fare_note(live, party, terms.fares, pass_wheelchair=request.person.pass_holder),
     )
 
 

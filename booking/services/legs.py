@@ -17,6 +17,7 @@ from booking.domain.service_day import local, moment
 from booking.domain.statuses import BookingStatus
 from booking.domain.words import between, clock
 from booking.models import Booking, JourneyRequest, Place
+from booking.services.leg_fare import Fares, costs_more
 from booking.services.places import say_place
 from booking.services.zone_days import carried_on
 
@@ -183,7 +184,9 @@ def bus_home(leg: LegView) -> str:
     return f"The bus home comes {leg.window}"
 
 
-def fare_note(legs: Collection[LegView], party: Party, *, pass_wheelchair: bool) -> str:
+def fare_note(
+    legs: Collection[LegView], party: Party, fares: Fares, *, pass_wheelchair: bool
+) -> str:
     """Why the fare is not what a bus pass makes it; empty where there is nothing to explain.
 
     The night decides when a bus comes that is waited for, and with it what that costs.
@@ -196,6 +199,10 @@ def fare_note(legs: Collection[LegView], party: Party, *, pass_wheelchair: bool)
         party,
         day,
         [local(moment).time() for moment in latest],
+        charged=[
+            costs_more(leg.fare_pence, party, fares, pass_wheelchair=pass_wheelchair)
+            for leg in legs
+        ],
         bank_holiday=is_bank_holiday(day),
         pass_wheelchair=pass_wheelchair,
     )

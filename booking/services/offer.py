@@ -131,7 +131,7 @@ def journey_of(
         closes=ground.closes,
         link=ground.link,
         boarding=wish.party.boarding_seconds(person.boarding_minutes),
-        fares=(ground.zone.fare_adult_pence, ground.zone.fare_child_pence),
+        fares=ground.zone.fares,
         pass_wheelchair=person.pass_holder,
         batch=batch,
     )

@@ -11,9 +11,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
 
-from booking.adapters.bank_holidays import is_bank_holiday
 from booking.domain.booking_rules import Broken
-from booking.domain.fares import fare_pence, pass_is_free
 from booking.domain.obstacles import no_buses
 from booking.domain.offers import (
     ALTERNATIVE_REACH,
@@ -25,10 +23,11 @@ from booking.domain.offers import (
     Possible,
     candidates,
 )
-from booking.domain.service_day import local, moment, seconds_into
+from booking.domain.service_day import moment, seconds_into
 from booking.domain.wish import When, WhenKind
 from booking.services.day import Day
 from booking.services.leg_asked import Journey, ends, leg_shape, legs_asked
+from booking.services.leg_fare import leg_fare
 from booking.services.matrix import PlaceMatrix
 from booking.services.problem import day_problem
 from booking.services.reasons import no_room, no_window, no_window_home
@@ -264,14 +263,11 @@ def _leg(
 
 
 def _fare(journey: Journey, day: Day, candidate: Candidate) -> int:
-    boarding = local(moment(day.day, candidate.latest)).time()
-    free = pass_is_free(day.day, boarding, bank_holiday=is_bank_holiday(day.day))
-    adult, child = journey.fares
-    return fare_pence(
+    return leg_fare(
         journey.wish.party,
-        adult_pence=adult,
-        child_pence=child,
-        pass_free=free,
+        day.day,
+        moment(day.day, candidate.latest),
+        journey.fares,
         pass_wheelchair=journey.pass_wheelchair,
     )
 

@@ -10,14 +10,17 @@ from sqlalchemy import select, update
 
 from booking.context import Context
 from booking.domain.needs import Party
-from booking.domain.service_day import at
+from booking.domain.service_day import at, local
+from booking.domain.wish import When, WhenKind
 from booking.models import JourneyRequest, Message, Person, Refusal, Shift, Zone, ZoneDay
 from booking.services import batch
+from booking.services.accounts import passenger_account_in
 from booking.services.batch import BatchOutcome, run_batches
 from booking.services.board import board
 from booking.services.book import book
 from booking.services.cancel import cancel
 from booking.services.hold import hold
+from booking.services.journeys import get_journey
 from booking.services.offer import Asker, ask
 from tests.world import (
     DAY,
@@ -108,6 +111,74 @@ def test_who_waits_is_told_though_the_zone_went_over_to_instant_mode(ctx: Contex
     set_mode(world, "instant")
     run_batches(ctx, now=NIGHT)
     assert status(world, request) == ("booked", "booked")
+
+
+# What it costs
+
+
+def by_pass(world: World, when: When) -> int:
+    """Somebody with a bus pass and an e-mail address asks, and waits for the night."""
+    with world.ctx.db.writing() as session:
+        person = session.get_one(Person, world.people[0])
+        person.pass_holder, person.channel, person.email = True, "email", "pat@example.org"
+    wanted = replace(wish(world, party=Party(pass_holders=1)), when=when)
+    return book_one(world, wanted)
+
+
+def limit_bus(world: World, *, starts: time = time(7), ends: time = time(19)) -> None:
+    """The bus is out between these times only, without a break."""
+    minutes = {"starts": starts.hour * 60 + starts.minute, "ends": ends.hour * 60 + ends.minute}
+    with world.ctx.db.writing() as session:
+        session.execute(update(Shift).values(**minutes, break_minutes=0))
+
+
+def said_of(world: World, request_id: int) -> tuple[int, str]:
+    """The fare on the journey's page, and what is explained about it."""
+    with world.ctx.db.writing() as session:
+        account = passenger_account_in(session, session.get_one(Person, world.people[0]), NOW)
+    view = get_journey(world.ctx, account, request_id, now=NOW)
+    return view.fare_pence, view.fare_note
+
+
+def promised_until(world: World, request_id: int) -> time:
+    with world.ctx.db.reading() as session:
+        (booking,) = session.get_one(JourneyRequest, request_id).bookings
+    assert booking.promised_latest is not None
+    return local(booking.promised_latest).time()
+
+
+def test_who_is_given_an_hour_at_which_the_pass_counts_travels_free(ctx: Context) -> None:
+    """Offered £2 for nine o'clock, planned later: the page and the confirmation say it is free."""
+    world = make_world(ctx, mode="batch")
+    request = by_pass(world, When(WhenKind.LEAVE_AT, time(9)))
+    assert said_of(world, request) == (200, "")
+    limit_bus(world, starts=time(9, 40))
+    run_batches(ctx, now=NIGHT)
+    assert promised_until(world, request) >= time(9, 30)
+    assert said_of(world, request) == (0, "")
+    assert "You travel free." in told(world, request)["booked"]
+
+
+def test_nobody_pays_more_than_was_said_when_they_asked(ctx: Context) -> None:
+    """Offered free, planned before half past nine: it stays free, and nothing is explained."""
+    world = make_world(ctx, mode="batch")
+    request = by_pass(world, When(WhenKind.ARRIVE_BY, time(10, 20)))
+    assert said_of(world, request) == (0, "")
+    limit_bus(world, ends=time(9, 40))
+    run_batches(ctx, now=NIGHT)
+    assert promised_until(world, request) < time(9, 30)
+    assert said_of(world, request) == (0, "")
+
+
+def test_a_confirmation_asks_no_fare_for_a_way_that_was_cancelled(ctx: Context) -> None:
+    """The way home was cancelled while it waited: only the way there is paid for."""
+    world = make_world(ctx, mode="batch")
+    with ctx.db.writing() as session:
+        session.execute(update(Person).values(channel="email", email="pat@example.org"))
+    request = book_one(world, wish(world, home=time(15)))
+    cancel(ctx, request, by="test", now=NOW, legs=("return",))
+    run_batches(ctx, now=NIGHT)
+    assert "The fare is £2 in all." in told(world, request)["booked"]
 
 
 # Whom no bus can take

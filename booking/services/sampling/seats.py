@@ -13,10 +13,8 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any, Final
 
-from booking.adapters.bank_holidays import is_bank_holiday
 from booking.context import Context
 from booking.domain.booking_rules import Broken
-from booking.domain.fares import fare_pence, pass_is_free
 from booking.domain.obstacles import no_buses, obstacle, outside_hours
 from booking.domain.offers import (
     MINUTE_POUNDS,
@@ -27,13 +25,14 @@ from booking.domain.offers import (
     candidates,
 )
 from booking.domain.references import ALPHABET, LENGTH
-from booking.domain.service_day import at, local, moment
+from booking.domain.service_day import at, moment
 from booking.domain.statuses import BookingStatus, RequestStatus
 from booking.domain.wish import When
 from booking.models import Account, Booking, JourneyRequest, Offer, Person, Refusal
 from booking.services.accounts import passenger_account_in
 from booking.services.editing import Edit, edit_day
 from booking.services.history import move
+from booking.services.leg_fare import leg_fare
 from booking.services.leg_request import leg_request
 from booking.services.messages import write_message
 from booking.services.offer import OFFER_MINUTES
@@ -188,13 +187,11 @@ def _offered(
     homeward: bool,
 ) -> OfferedLeg:
     day = ask.wish.day
-    boarding = local(moment(day, candidate.latest)).time()
-    adult, child = seated.town.fares
-    fare = fare_pence(
+    fare = leg_fare(
         ask.wish.party,
-        adult_pence=adult,
-        child_pence=child,
-        pass_free=pass_is_free(day, boarding, bank_holiday=is_bank_holiday(day)),
+        day,
+        moment(day, candidate.latest),
+        seated.town.fares,
         pass_wheelchair=ask.traveller.pass_holder,
     )
     return OfferedLeg(

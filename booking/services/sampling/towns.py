@@ -129,7 +129,7 @@ def _town(
         code=zone.code,
         rules=rules_of(zone),
         is_batch=zone.mode == "batch",
-        fares=(zone.fare_adult_pence, zone.fare_child_pence),
+        fares=zone.fares,
         residents=len(people),
         travellers=travellers,
         meetings=meetings,

@@ -103,6 +103,18 @@ def test_fares_add_up() -> None:
 )
 def test_why_a_pass_does_not_count_is_said(party: Party, boarding: list[time], says: str) -> None:
     """Who has a pass and pays is told why; nobody else is told anything."""
-    said = pass_note(party, WEEKDAY, boarding, bank_holiday=False, pass_wheelchair=True)
+    every = {"charged": [True] * len(boarding), "pass_wheelchair": True}
+    said = pass_note(party, WEEKDAY, boarding, bank_holiday=False, **every)
     assert said == says or (says and says in said)
-    assert not pass_note(party, WEEKDAY, boarding, bank_holiday=True, pass_wheelchair=True)
+    assert not pass_note(party, WEEKDAY, boarding, bank_holiday=True, **every)
+
+
+def test_who_pays_no_more_than_with_a_pass_is_told_nothing_of_it() -> None:
+    """The bus there costs what was said before its hour was known; only the other is explained."""
+    party, early = Party(pass_holders=1), [time(9), time(9, 10)]
+    notes = [
+        pass_note(party, WEEKDAY, early, charged=charged, bank_holiday=False, pass_wheelchair=False)
+        for charged in ([False, False], [False, True])
+    ]
+    assert notes[0] == ""
+    assert "the bus home comes before that" in notes[1]
