@@ -340,6 +340,6 @@ def _tried_alike(routes: Records, vehicles: Records, allowed: Bools, v: int) -> 
     """Whether an unused vehicle of the same kind came before: it would cost the same."""
     for other in range(v):
         alike = vehicles[other].kind == vehicles[v].kind and allowed[other]
-        if alike and not routes[other].used:
+        if alike and routes[other].ok and not routes[other].used:
             return True
     return False

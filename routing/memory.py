@@ -8,6 +8,8 @@ Imports the inserting state.
 
 from __future__ import annotations
 
+import numpy as np
+
 from routing.chance import draw
 from routing.compiled import inner
 from routing.flat import Flat, Records, record
@@ -18,7 +20,14 @@ from routing.timing import Desk
 ANSWER = record("key i j", "cost")
 """The cheapest place of a request in a route; if `i` is -1 none costs less than `cost`."""
 
-ANSWERS = 2**18
+MOST_ANSWERS = 2**20
+"""More of them find nothing that is asked for again: 32 MB."""
+
+
+def new_answers(requests: int, vehicles: int) -> Records:
+    """Room for the answers of some hundred orders of each route."""
+    wanted = 512 * max(1, requests) * max(1, vehicles)
+    return np.zeros(min(MOST_ANSWERS, 1 << wanted.bit_length()), ANSWER)
 
 
 @inner

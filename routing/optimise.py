@@ -73,6 +73,14 @@ Report = Callable[[Progress], None]
 ENGINES = ("default", "search", "ortools")
 
 ROUNDS_AT_ONCE = 200
+"""Between looks at how much of the run is over, where rounds are counted; for a search
+that shares the work with others, at least `ROUNDS_EACH` for each request."""
+
+ROUNDS_EACH = 8
+
+SECONDS_AT_ONCE, SHARE_AT_ONCE = 0.05, 0.02
+"""The same where seconds are counted: so many, and at most this share of them."""
+
 HOT, COLD = 0.5, 0.03
 """Temperatures at the start and the end, in average costs of a request."""
 
@@ -179,6 +187,7 @@ class _Run:
         self.stop, self.seed, self.team, self.began = stop, seed, team, began
         self.size = max(1, len(problem.requests))
         self.reported = 0.0
+        self.searching = time.monotonic()
 
     def go(self, progress: Report | None, *, selecting: bool) -> None:
         """Search until the stop, CP-SAT having its turns."""
@@ -215,9 +224,15 @@ class _Run:
         return over if self.team.best.can_move else 1.0
 
     def _rounds(self) -> int:
-        if self.stop.iterations is None:
+        """How many to do before looking at the clock, or the count, again."""
+        done = self.team.rounds
+        if self.stop.iterations is not None:
+            each = ROUNDS_EACH * self.size if self.team.divides else 0
+            return min(max(ROUNDS_AT_ONCE, each), self.stop.iterations - done)
+        if done == 0:
             return max(1, min(ROUNDS_AT_ONCE, 20_000 // self.size))
-        return min(ROUNDS_AT_ONCE, self.stop.iterations - self.team.rounds)
+        speed = done / (time.monotonic() - self.searching)
+        return max(1, int(speed * min(SECONDS_AT_ONCE, SHARE_AT_ONCE * (self.stop.seconds or 0.0))))
 
     def _effort(self) -> Effort:
         work = SELECT_WORK if self.stop.iterations is not None else None

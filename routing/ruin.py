@@ -148,7 +148,7 @@ def choose(riders: Records, r: int, count: int) -> int:
 def ruin(f: Flat, w: Work, dice: Dice, average: float) -> int:
     """Choose requests to take out, about `average` of them; returns how many."""
     st, riders = w.st, w.riders
-    seed = below(dice, f.n)
+    seed = _seed(riders, dice)
     kind = draw(dice)
     wanted = 1 + below(dice, int(2 * average))
     if kind < 0.6:
@@ -160,6 +160,17 @@ def ruin(f: Flat, w: Work, dice: Dice, average: float) -> int:
     if kind < 0.95:
         return _worst(f.dist, st, riders, dice, wanted)
     return _route(riders, seed)
+
+
+@inner
+def _seed(riders: Records, dice: Dice) -> int:
+    """Somebody to begin with, who may be moved if there are not too few of them."""
+    seed = below(dice, len(riders))
+    for _ in range(20):
+        if riders[seed].movable:
+            break
+        seed = below(dice, len(riders))
+    return seed
 
 
 @inner
@@ -237,7 +248,7 @@ def _related(riders: Records, near: Ints, dice: Dice, seed: int, wanted: int) ->
 def _any(riders: Records, dice: Dice, wanted: int) -> int:
     count = 0
     for _ in range(wanted):
-        count = choose(riders, below(dice, len(riders)), count)
+        count = choose(riders, _seed(riders, dice), count)
     return count
 
 

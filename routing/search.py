@@ -12,8 +12,9 @@ import numpy as np
 from routing.annealing import anneal, begin, driven
 from routing.flat import Flat, Floats, Ints, flatten
 from routing.inserting import new_state
-from routing.memory import ANSWER, ANSWERS
+from routing.memory import new_answers
 from routing.model import Plan, Problem
+from routing.parting import Part
 from routing.pool import ENTRY
 from routing.relatedness import goes_straight, nearest, tighten
 from routing.rendering import nodes_of
@@ -58,13 +59,25 @@ class Search:
         self._shedding = False
         self.adopt(orders)
 
-    def adopt(self, orders: Sequence[Sequence[int]], *, filling: bool = False) -> None:
+    def adopt(
+        self,
+        orders: Sequence[Sequence[int]],
+        *,
+        filling: bool = False,
+        part: Part | None = None,
+    ) -> None:
         """Go on from these routes, perhaps with whom they leave out put in as far as possible.
 
-        The best plan so far stays what it is, unless this one is better.
+        The best plan so far stays what it is, unless this one is better. With a `part` only
+        that is changed from here on, and the best plan is the best one from here on.
         """
         flat, work = self.flat, self.work
         self._shedding = False
+        mine = self._done < 0
+        if part is not None:
+            mine = mine & part.requests
+            work.tally["best"] = np.inf
+        work.riders["movable"] = mine
         where = self._done.copy()
         for v, order in enumerate(orders):
             path = [2 * flat.n + 2 * v, *order, 2 * flat.n + 2 * v + 1]
@@ -72,10 +85,16 @@ class Search:
             work.st.routes["size"][v] = len(path)
             where[[node if node < flat.n else node - flat.n for node in order]] = v
         work.riders["where"][:] = where
-        absent = np.flatnonzero(where < 0)
+        absent = np.flatnonzero((where < 0) & mine)
         work.riders["absent"][: len(absent)] = absent
         work.tally["absent"] = len(absent)
         begin(flat, work, self.desk, filling and self.can_move, self.metric)
+        if part is not None:
+            work.st.routes["ok"][: len(orders)][~part.vehicles] = False
+
+    def forget(self) -> None:
+        """The next plan is the best one, whatever was found before."""
+        self.work.tally["best"] = np.inf
 
     def run(self, rounds: int, heat: float) -> None:
         """Some rounds at one temperature (units of cost)."""
@@ -107,7 +126,7 @@ class Search:
     @property
     def can_move(self) -> bool:
         """Whether there is anything to decide."""
-        return bool(self.work.riders["movable"].any()) and len(self.flat.vehicles) > 0
+        return bool((self._done < 0).any()) and len(self.flat.vehicles) > 0
 
     @property
     def unserved(self) -> int:
@@ -118,6 +137,11 @@ class Search:
     def rounds(self) -> int:
         """Rounds of ruin and recreate so far."""
         return int(self.work.tally["rounds"][0])
+
+    def orders(self) -> list[list[int]]:
+        """The nodes per vehicle of the plan it is at."""
+        stops, sizes = self.work.st.stops["node"], self.work.st.routes["size"]
+        return [stops[v, 1 : sizes[v] - 1].tolist() for v in range(len(self.flat.vehicles))]
 
     def best_orders(self) -> list[list[int]]:
         """The best plan's nodes per vehicle."""
@@ -177,7 +201,7 @@ def _new_work(flat: Flat, done: Ints) -> Work:
         tally=tally,
         near=nearest(flat),
         best=np.zeros((vehicles, 2 * n + 3), np.int64),
-        answers=np.zeros(ANSWERS, ANSWER),
+        answers=new_answers(n, vehicles),
         pool=np.zeros(POOL_ROUTES, ENTRY),
         pool_nodes=np.zeros(POOL_NODES, np.int64),
     )

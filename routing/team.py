@@ -2,7 +2,9 @@
 
 Compiled rounds hold no lock of the interpreter, so threads are enough. They meet
 after every few rounds, so that the same seed and number of rounds give the same
-plan whatever the machine does meanwhile. Imports search and selection.
+plan whatever the machine does meanwhile. Where there are routes enough, each search
+has some of them to itself, and what they find is put together when they meet.
+Imports search, parting and selection.
 """
 
 from __future__ import annotations
@@ -11,12 +13,18 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+import numpy as np
+
 from routing.model import Problem
 from routing.ortools_models import Effort
+from routing.parting import divide
 from routing.search import Search
 from routing.selection import improve_by_selection
 
 Done = TypeVar("Done")
+
+ROUTES = 3
+"""Fewer for each search are too few to move anybody between."""
 
 
 class Team:
@@ -28,6 +36,7 @@ class Team:
         for search in self.searches:
             search.adopt(orders, filling=True)
         self._threads = ThreadPoolExecutor(len(seeds)) if len(seeds) > 1 else None
+        self._dice = np.random.default_rng(seed)
 
     def close(self) -> None:
         """Let the threads go."""
@@ -47,7 +56,36 @@ class Team:
     def run(self, rounds: int, heat: float) -> None:
         """So many rounds in all, at one temperature."""
         share = -(-rounds // len(self.searches))
-        self._all(lambda search: search.run(share, heat))
+        if self.divides:
+            self._run_divided(share, heat)
+        else:
+            self._all(lambda search: search.run(share, heat))
+
+    @property
+    def divides(self) -> bool:
+        """Whether there are routes enough for every search to have some to itself."""
+        sizes = self.searches[0].work.st.routes["size"][: len(self.searches[0].flat.vehicles)]
+        return len(self.searches) > 1 and int((sizes > 2).sum()) >= ROUTES * len(self.searches)
+
+    def _run_divided(self, rounds: int, heat: float) -> None:
+        """So many rounds for each, on routes of its own; then all are at the same plan."""
+        first = self.searches[0]
+        best, now = self.best.best_orders(), first.orders()
+        where, near = first.work.riders["where"].copy(), first.work.near
+        parts = divide(first.flat, where, near, len(self.searches), self._dice)
+        for search, part in zip(self.searches, parts, strict=True):
+            search.adopt(now, part=part)
+        self._all(lambda search: search.run(rounds, heat))
+        owner = np.argmax([part.vehicles for part in parts], axis=0).tolist()
+        found = [search.best_orders() for search in self.searches]
+        ended = [search.orders() for search in self.searches]
+        now = [ended[k][v] for v, k in enumerate(owner)]
+        for search in self.searches:
+            search.forget()
+        first.adopt(best)
+        first.adopt([found[k][v] for v, k in enumerate(owner)])
+        for search in self.searches:
+            search.adopt(now)
 
     def shed(self, rounds: int, heat: float) -> bool:
         """So many rounds in all of trying to do with a vehicle less; False if nobody can try."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.compiled import compiled
+from routing.compiled import making_arrays
 
 Ints = NDArray[np.int64]
 
@@ -20,7 +20,7 @@ def strong_components(nodes: int, tail: Ints, head: Ints) -> Ints:
     return np.asarray(_tarjan(first, np.ascontiguousarray(head[order])))
 
 
-@compiled
+@making_arrays
 def _tarjan(first: Ints, head: Ints) -> Ints:
     nodes = len(first) - 1
     part = np.full(nodes, -1, np.int64)

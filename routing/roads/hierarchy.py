@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.compiled import compiled, inner
+from routing.compiled import inner, making_arrays
 
 Ints = NDArray[np.int64]
 
@@ -107,7 +107,7 @@ def many_to_many(
     return answer
 
 
-@compiled
+@making_arrays
 def _contract(begins: Ints, neighbours: Ints) -> tuple[Ints, Ints]:
     """Give every node's higher neighbours to the lowest of them, from the bottom up."""
     nodes = len(begins) - 1
@@ -157,7 +157,7 @@ def _put_sorted(numbers: Ints, count: int, into: Ints, begin: int) -> int:
     return least
 
 
-@compiled
+@making_arrays
 def _edges(first: Ints, higher: Ints, low: Ints, high: Ints) -> Ints:
     """The row of each pair of nodes in `higher`, -1 where both are the same."""
     found = np.full(len(low), -1, np.int64)
@@ -170,7 +170,7 @@ def _edges(first: Ints, higher: Ints, low: Ints, high: Ints) -> Ints:
     return found
 
 
-@compiled
+@making_arrays
 def _customise(first: Ints, higher: Ints, up: Ints, down: Ints) -> None:
     """Lower every edge to its best way over a lower node, from the bottom up, in place."""
     for v in range(len(first) - 1):
@@ -184,7 +184,7 @@ def _customise(first: Ints, higher: Ints, up: Ints, down: Ints) -> None:
                 down[row] = min(down[row], down[k] + up[i])
 
 
-@compiled
+@making_arrays
 def _mark_below(first: Ints, higher: Ints, targets: Ints, place: Ints) -> None:
     """Set the place of every node on the way down to a target from -1 to 0."""
     for v in targets:
@@ -194,7 +194,7 @@ def _mark_below(first: Ints, higher: Ints, targets: Ints, place: Ints) -> None:
                 v = higher[first[v]]
 
 
-@compiled
+@making_arrays
 def _sweep(
     first: Ints, higher: Ints, up: Ints, down: Ints, below: Ints, place: Ints,
     sources: Ints, source_costs: Ints, targets: Ints, target_costs: Ints,

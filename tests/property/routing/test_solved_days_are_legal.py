@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from routing import team
 from routing.checker import check
 from routing.cost import cost
 from routing.errors import InvalidProblem
@@ -58,4 +60,26 @@ def test_a_plan_made_from_a_legal_one_is_legal_and_no_dearer(
     assert result.feasible
     assert result.cost <= cost(problem, plan).total + 1e-6
     again = solve(problem, Stop(iterations=60), seed, start=plan, engine=engine)
+    assert again.plan == result.plan
+
+
+@CALM
+@given(days_with_wishes(), st.integers(0, 3))
+def test_so_is_one_made_by_two_searches_that_divide_the_vehicles(
+    day: tuple[Problem, Plan], seed: int
+) -> None:
+    """Nobody is lost between them, carried twice, or parted from whom they are linked with."""
+    problem, plan = day
+    try:
+        validate(problem)
+    except InvalidProblem:
+        return
+    stop = Stop(iterations=450)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(team, "ROUTES", 1)
+        result = solve(problem, stop, seed, start=plan, engine="search", workers=2)
+        again = solve(problem, stop, seed, start=plan, engine="search", workers=2)
+    assert check(problem, result.plan) == []
+    assert result.feasible
+    assert result.cost <= cost(problem, plan).total + 1e-6
     assert again.plan == result.plan
