@@ -114,7 +114,7 @@ def _withdraw(edit: Edit, shift_id: int, *, by: str, reason: str) -> Withdrawal:
     edit.session.flush()
     stranded = _to_carry(edit, shift_id)
     planned = _replan(edit, shift_id, by, reason)
-    tell_bus_found(edit.session, edit.zone_day, before=edit.day.runs, now=edit.now)
+    tell_bus_found(edit.session, edit.zone_day, before=edit.made.day.runs, now=edit.now)
     without = {booking for booking in stranded if booking not in planned}
     _let_go(edit, frozenset(without & _in_state(edit, BookingStatus.HELD)), reason)
     owed = tuple(sorted(without & _in_state(edit, BookingStatus.BOOKED)))
@@ -126,7 +126,10 @@ def _withdraw(edit: Edit, shift_id: int, *, by: str, reason: str) -> Withdrawal:
 def _to_carry(edit: Edit, shift_id: int) -> frozenset[int]:
     """The bookings on that shift still to be picked up: nobody on board, nobody set down."""
     on_it = {
-        stop.booking_id for run in edit.day.runs if run.shift_id == shift_id for stop in run.stops
+        stop.booking_id
+        for run in edit.made.day.runs
+        if run.shift_id == shift_id
+        for stop in run.stops
     }
     still = _in_state(edit, BookingStatus.BOOKED) | _in_state(edit, BookingStatus.HELD)
     return still & on_it
@@ -177,6 +180,7 @@ def _without_shift(edit: Edit, shift_id: int) -> Day:
         edit.day,
         shifts=tuple(shift for shift in edit.day.shifts if shift.id != shift_id),
         events=tuple(event for event in edit.day.events if event.shift_id != shift_id),
+        mis_taps=tuple(tap for tap in edit.day.mis_taps if tap.shift_id != shift_id),
         runs=tuple(run for run in edit.day.runs if run.shift_id != shift_id),
     )
 

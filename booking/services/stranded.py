@@ -70,7 +70,8 @@ def tell_bus_found(
     """Tell everybody whom the plan now carries and carried no more `before`.
 
     Who has not heard yet that there was no bus need not hear that there is one.
-    Called in the transaction that has written the plan.
+    Called in the transaction that has written the plan. `before` are the runs as they
+    were driven: whom a mis-tap had taken out of one never was without a bus.
     """
     for request in _requests_of(session, _picked_up(current_runs(session, zone_day), before)):
         unsent = _take_back(session, request, now)
@@ -87,7 +88,7 @@ def tell_bus_found(
                 now=now,
                 due_at=unsent.due_at,
                 version=f"plan {zone_day.version} again",
-                reason=_last_reason(session, zone_day),
+                reason=last_reason(session, zone_day),
             )
 
 
@@ -165,7 +166,7 @@ def _has_heard(session: Session, request: JourneyRequest, unsent: Unsent) -> boo
     return last is not None and last.startswith(f"{DISRUPTED}:")
 
 
-def _last_reason(session: Session, zone_day: ZoneDay) -> str:
+def last_reason(session: Session, zone_day: ZoneDay) -> str:
     """Why the last shift of that day was withdrawn, in the words of who did it."""
     changes = session.scalar(
         select(Plan.changes)
