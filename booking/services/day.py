@@ -92,6 +92,12 @@ class Day:
     def place_ids(self) -> frozenset[int]:
         return frozenset(self.points)
 
+    @property
+    def driven(self) -> tuple[Run, ...]:
+        """What buses had driven when they were withdrawn: of that nothing is planned again."""
+        out = {shift.id for shift in self.shifts}
+        return tuple(run for run in self.runs if run.shift_id not in out)
+
 
 def load_day(session: Session, zone_day: ZoneDay, *, with_waiting: bool = False) -> Day:
     """Read the day; with `with_waiting` also the requests the batch has yet to decide."""

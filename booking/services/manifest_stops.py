@@ -87,7 +87,7 @@ def stops_of(
 ) -> tuple[StopView, ...]:
     """The stops in order. `not_there` are who was reported so and is in no run any more."""
     day = shift.service_date
-    clock = _clock(day, run, now)
+    clock = _clock(day, run, now) if shift.status == "planned" else None
     visits = _visits(day, run, riders, clock)
     for visit in _left_out(shift, [riders[one] for one in sorted(not_there)], clock):
         later = (n for n, other in enumerate(visits) if other.start > visit.start)

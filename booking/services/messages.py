@@ -75,7 +75,7 @@ def write_message(
     """
     if kind not in KINDS:
         raise ValueError(f"{kind!r} is not a kind of message; they are {sorted(KINDS)}.")
-    legs = legs_of(session, request)
+    legs = legs_of(session, request, now)
     settled = kind == DISRUPTED or not any(leg.stranded for leg in legs)
     due_at = due_at or now
     stale_at = stale_at or goes_stale(legs, due_at)

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from booking.context import Context
 from booking.domain.errors import Invalid, NotFound
+from booking.domain.plan_record import Run
 from booking.domain.service_day import today, weekday
 from booking.domain.statuses import BookingStatus, RequestStatus
 from booking.models import Booking, Shift, ShiftPattern, Vehicle, Zone
+from booking.services.by_plan import only, went_by_plan
 from booking.services.day import Day
 from booking.services.editing import Edit, drop_from_plan, edit_day
 from booking.services.history import move
@@ -112,8 +114,10 @@ def _withdraw(edit: Edit, shift_id: int, *, by: str, reason: str) -> Withdrawal:
         return Withdrawal((), (), already=True)
     shift.status = "withdrawn"
     edit.session.flush()
-    stranded = _to_carry(edit, shift_id)
-    planned = _replan(edit, shift_id, by, reason)
+    run = next((one for one in edit.made.day.runs if one.shift_id == shift_id), None)
+    driven = only(run, went_by_plan(edit.day, run, edit.now)) if run else None
+    stranded = _to_carry(edit, run, driven)
+    planned = _replan(edit, shift_id, driven, by, reason)
     tell_bus_found(edit.session, edit.zone_day, before=edit.made.day.runs, now=edit.now)
     without = {booking for booking in stranded if booking not in planned}
     _let_go(edit, frozenset(without & _in_state(edit, BookingStatus.HELD)), reason)
@@ -123,16 +127,13 @@ def _withdraw(edit: Edit, shift_id: int, *, by: str, reason: str) -> Withdrawal:
     return Withdrawal(tuple(sorted(stranded & planned)), owed)
 
 
-def _to_carry(edit: Edit, shift_id: int) -> frozenset[int]:
-    """The bookings on that shift still to be picked up: nobody on board, nobody set down."""
-    on_it = {
-        stop.booking_id
-        for run in edit.made.day.runs
-        if run.shift_id == shift_id
-        for stop in run.stops
-    }
+def _to_carry(edit: Edit, run: Run | None, driven: Run | None) -> frozenset[int]:
+    """The bookings on that run still to be picked up: nobody on board, nobody set down."""
+    on_it, done = (
+        {stop.booking_id for stop in one.stops} if one else set() for one in (run, driven)
+    )
     still = _in_state(edit, BookingStatus.BOOKED) | _in_state(edit, BookingStatus.HELD)
-    return still & on_it
+    return still & (on_it - done)
 
 
 def _in_state(edit: Edit, status: BookingStatus) -> frozenset[int]:
@@ -156,9 +157,9 @@ def _let_go(edit: Edit, booking_ids: frozenset[int], reason: str) -> None:
         drop_from_plan(edit.session, edit.zone_day, ids, reason="expired", now=edit.now)
 
 
-def _replan(edit: Edit, shift_id: int, by: str, reason: str) -> frozenset[int]:
+def _replan(edit: Edit, shift_id: int, driven: Run | None, by: str, reason: str) -> frozenset[int]:
     """Write the plan without that shift, whoever fits moved to other buses; who is in it."""
-    day = _without_shift(edit, shift_id)
+    day = _without_shift(edit, shift_id, driven)
     made = day_problem(day, edit.matrix, edit.now)
     plan: Plan = insert_who_can(made)
     runs = runs_of(plan, made, made.booking_ids)
@@ -175,13 +176,15 @@ def _replan(edit: Edit, shift_id: int, by: str, reason: str) -> frozenset[int]:
     return frozenset(stop.booking_id for run in runs for stop in run.stops if stop.booking_id)
 
 
-def _without_shift(edit: Edit, shift_id: int) -> Day:
+def _without_shift(edit: Edit, shift_id: int, driven: Run | None) -> Day:
+    """The day without it; what it has `driven` is part of the day for good."""
+    others = tuple(run for run in edit.day.runs if run.shift_id != shift_id)
     return replace(
         edit.day,
         shifts=tuple(shift for shift in edit.day.shifts if shift.id != shift_id),
         events=tuple(event for event in edit.day.events if event.shift_id != shift_id),
         mis_taps=tuple(tap for tap in edit.day.mis_taps if tap.shift_id != shift_id),
-        runs=tuple(run for run in edit.day.runs if run.shift_id != shift_id),
+        runs=(*others, driven) if driven and driven.stops else others,
     )
 
 

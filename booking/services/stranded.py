@@ -21,7 +21,7 @@ from booking.models import Booking, JourneyRequest, Message, Plan, ZoneDay
 from booking.services.channels import CALL
 from booking.services.message_words import legs_of
 from booking.services.messages import BUS_FOUND, DISRUPTED, bring_back, write_message
-from booking.services.problem import FREEZE_SECONDS
+from booking.services.so_far import FREEZE_SECONDS
 from booking.services.zone_days import current_runs
 
 HELD_BACK: Final = timedelta(minutes=1)
@@ -78,7 +78,7 @@ def tell_bus_found(
         if unsent is None or _has_heard(session, request, unsent):
             version = f"plan {zone_day.version}"
             write_message(session, request.person, request, BUS_FOUND, now=now, version=version)
-        elif any(leg.stranded for leg in legs_of(session, request)):
+        elif any(leg.stranded for leg in legs_of(session, request, now)):
             # One direction has a bus again and the other has not: the words are other ones.
             write_message(
                 session,
@@ -115,7 +115,7 @@ def _requests_of(session: Session, booking_ids: Collection[int]) -> list[Journey
 def _due(session: Session, request: JourneyRequest, now: datetime) -> datetime:
     """At once for whom no other bus could come in time any more: they may be standing there."""
     reachable = now + timedelta(seconds=FREEZE_SECONDS)
-    lost = [leg.latest for leg in legs_of(session, request) if leg.stranded and leg.latest]
+    lost = [leg.latest for leg in legs_of(session, request, now) if leg.stranded and leg.latest]
     return now if any(latest <= reachable for latest in lost) else now + HELD_BACK
 
 
