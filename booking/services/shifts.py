@@ -14,7 +14,7 @@ from booking.domain.errors import Invalid, NotFound
 from booking.domain.plan_record import Run
 from booking.domain.service_day import today, weekday
 from booking.domain.statuses import BookingStatus, RequestStatus
-from booking.models import Booking, Shift, ShiftPattern, Vehicle, Zone
+from booking.models import Booking, Driver, Shift, ShiftPattern, Vehicle, Zone
 from booking.services.by_plan import only, went_by_plan
 from booking.services.day import Day
 from booking.services.editing import Edit, drop_from_plan, edit_day
@@ -50,7 +50,8 @@ def materialise_shifts(ctx: Context, *, now: datetime) -> int:
     """Make the shifts of every day that can be booked, from the weekly pattern; how many.
 
     Where a shift of that vehicle was put in by hand, or withdrawn, it stays as it is: one
-    bus is never out twice at a time.
+    bus is never out twice at a time. Nor is a driver: where theirs drives another bus then,
+    the shift is made without one, for the operator to decide.
     """
     with ctx.db.writing() as session:
         ahead = max(session.scalars(select(Zone.book_ahead_days)).all(), default=0)
@@ -61,22 +62,20 @@ def materialise_shifts(ctx: Context, *, now: datetime) -> int:
         for pattern, zone_id in patterns:
             for day in (day for day in days if weekday(day) == pattern.weekday):
                 key = (pattern.vehicle_id, day, pattern.starts)
-                if key in known or _is_out(pattern, day, planned):
+                out = _out_then(pattern, day, planned)
+                if key in known or pattern.vehicle_id in {shift.vehicle_id for shift in out}:
                     continue
-                shift = _shift(pattern, zone_id, day)
+                driven = pattern.driver_id in {shift.driver_id for shift in out}
+                shift = _shift(pattern, zone_id, day, None if driven else pattern.driver_id)
                 session.add(shift)
                 planned.append(shift)
                 made += 1
     return made
 
 
-def _is_out(pattern: ShiftPattern, day: date, planned: list[Shift]) -> bool:
-    """Whether the pattern's vehicle is out already at that time of that day."""
-    return any(
-        shift.vehicle_id == pattern.vehicle_id
-        and overlaps(shift, day, pattern.starts, pattern.ends)
-        for shift in planned
-    )
+def _out_then(pattern: ShiftPattern, day: date, planned: list[Shift]) -> list[Shift]:
+    """The shifts that are out at some time of the pattern's on that day."""
+    return [shift for shift in planned if overlaps(shift, day, pattern.starts, pattern.ends)]
 
 
 def withdraw_shift(
@@ -198,11 +197,13 @@ def _known(session: Session, days: list[date]) -> set[tuple[int, date, int]]:
 
 
 def _patterns(session: Session) -> list[tuple[ShiftPattern, int]]:
-    """(pattern, zone id) of every vehicle in use, the vehicles locked in the order of their ids.
+    """(pattern, zone id) of every vehicle in use.
 
-    Whoever puts a shift in by hand takes the same lock, so neither overlooks the other's.
+    The vehicles are locked, then the drivers, each in the order of their ids. Whoever puts
+    a shift in by hand or a driver on one takes these locks, too: neither overlooks the other's.
     """
     session.execute(select(Vehicle.id).where(Vehicle.active).order_by(Vehicle.id).with_for_update())
+    session.execute(select(Driver.id).order_by(Driver.id).with_for_update(key_share=True))
     rows = session.execute(
         select(ShiftPattern, Vehicle.zone_id)
         .join(Vehicle, Vehicle.id == ShiftPattern.vehicle_id)
@@ -212,12 +213,12 @@ def _patterns(session: Session) -> list[tuple[ShiftPattern, int]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def _shift(pattern: ShiftPattern, zone_id: int, day: date) -> Shift:
+def _shift(pattern: ShiftPattern, zone_id: int, day: date, driver_id: int | None) -> Shift:
     return Shift(
         zone_id=zone_id,
         service_date=day,
         vehicle_id=pattern.vehicle_id,
-        driver_id=pattern.driver_id,
+        driver_id=driver_id,
         starts=pattern.starts,
         ends=pattern.ends,
         break_from=pattern.break_from,
