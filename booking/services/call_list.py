@@ -26,7 +26,13 @@ NO_ANSWER: Final = "no_answer"
 OUTCOMES: Final = (TOLD, NO_ANSWER)
 RING_AGAIN: Final = timedelta(minutes=15)
 URGENT: Final = timedelta(hours=2)
-LIVE: Final = (BookingStatus.BOOKED.value, BookingStatus.WAITING.value, BookingStatus.HELD.value)
+EXPECTED: Final = (
+    BookingStatus.BOOKED.value,
+    BookingStatus.WAITING.value,
+    BookingStatus.HELD.value,
+    BookingStatus.MISSED.value,
+)
+"""States in which a bus is expected, or was to the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +183,7 @@ def _windows(session: Session, messages: Iterable[Message]) -> dict[int, list[_W
             Booking.zone_day_id,
             Booking.promised_latest,
             Booking.told_pickup_at,
-        ).where(Booking.request_id.in_(about), Booking.status.in_(LIVE))
+        ).where(Booking.request_id.in_(about), Booking.status.in_(EXPECTED))
     ).all()
     days = {row.zone_day_id for row in rows if row.request_id in lost}
     carried = {day: carried_by_plan(session, day) for day in days}

@@ -18,6 +18,7 @@ from booking.services.day import load_day
 from booking.services.drive import Event, Recorded, record_events
 from booking.services.editing import Edit, drop_from_plan, edit_day
 from booking.services.manifest import manifest, todays_shifts
+from booking.services.missed import mark_missed
 from booking.services.plan import plan_zone_day
 from booking.services.shifts import withdraw_shift
 from booking.services.zone_days import current_runs
@@ -191,6 +192,7 @@ def test_who_is_put_back_hours_later_went_by_plan(road: Road) -> None:
     undone = tap.happened_at + timedelta(minutes=1)
     evening = undone + timedelta(hours=6)
     road.send(road.event(booking, "undone", undone, note=tap.key), now=evening)
+    assert mark_missed(road.world.ctx, now=evening) == 0
     plan_zone_day(road.world.ctx, 1, now=evening, seconds=0.2)
     assert shift_of(road, booking) == road.shift
     view = manifest(road.world.ctx, road.shift, road.driver, now=evening)

@@ -7,12 +7,18 @@ from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from booking.models import OutboxEntry
+from booking.domain.service_day import at
+from booking.models import BookingEvent, JourneyRequest, OutboxEntry, Person
+from booking.services.board import board
+from booking.services.call_list import list_calls
 from booking.services.cancel import cancel
+from booking.services.legs import OVER_AFTER, of_bookings
+from booking.services.missed import mark_missed
 from booking.services.plan import plan_zone_day
 from booking.services.plan_request import PLAN_TASK
+from booking.services.replacing import not_begun
 from booking.services.shifts import withdraw_shift
 from booking.services.stranded import HELD_BACK
 from tests.integration.breakdown import (
@@ -25,7 +31,7 @@ from tests.integration.breakdown import (
     withdraw_all,
     zone_day_of,
 )
-from tests.world import NOW, World, book_one, planned_ids, wish
+from tests.world import DAY, NOW, World, book_one, planned_ids, wish
 
 
 @pytest.fixture
@@ -122,3 +128,48 @@ def test_bad_news_old_and_new_is_settled_by_one_message(world: World) -> None:
     (text,) = sent(world, later + HELD_BACK)
     assert "we have found a bus for you" in text
     assert planned_ids(world) == {one.id for one in bookings_of(world, request).values()}
+
+
+def test_a_promise_no_bus_kept_is_written_down_as_missed(world: World) -> None:
+    """Two hours after the promised arrival, once; the way home is still looked after."""
+    request = book_one(world, wish(world, home=time(17)))
+    break_down(world)
+    there, home = bookings_of(world, request).values()
+    assert there.promised_arrival is not None
+    over = there.promised_arrival + OVER_AFTER
+    assert mark_missed(world.ctx, now=over) == 0
+    later = over + timedelta(minutes=1)
+    assert [mark_missed(world.ctx, now=later) for _ in range(2)] == [1, 0]
+    there, home = bookings_of(world, request).values()
+    assert (there.status, home.status) == ("missed", "booked")
+    view = board(world.ctx, "MEL1", DAY, now=later)
+    assert {f.show: f.number for f in view.figures}["missed"] == 1
+    with world.ctx.db.reading() as session:
+        journey = session.get_one(JourneyRequest, request)
+        legs = of_bookings(session, journey, later)
+        assert [leg.status_words[0] for leg in legs] == [
+            "We did not come",
+            "We are looking for a bus",
+        ]
+        assert not not_begun(journey, later)
+        told = select(BookingEvent.by).where(BookingEvent.kind == "missed")
+        assert session.scalars(told).all() == ["missed"]
+
+
+def test_whom_a_run_carries_is_not_missed(world: World) -> None:
+    """Control: nothing was reported of them, and so they went by plan."""
+    book_one(world, wish(world))
+    assert mark_missed(world.ctx, now=at(DAY, time(18))) == 0
+
+
+def test_who_was_missed_is_rung_that_day_all_the_same(world: World) -> None:
+    """A call about a bus that never came stays on the list until the day is over."""
+    with world.ctx.db.writing() as session:
+        session.execute(update(Person).values(phone_type="landline", channel="call"))
+    request = book_one(world, wish(world))
+    now = at(DAY, time(12, 30))
+    break_down(world, at(DAY, time(9, 55)))
+    assert mark_missed(world.ctx, now=now) == 1
+    (call,) = list_calls(world.ctx, now=now).now
+    assert (call.request_id, call.waiting_there) == (request, True)
+    assert list_calls(world.ctx, now=now + timedelta(days=1)).now == ()
