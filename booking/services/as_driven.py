@@ -68,7 +68,7 @@ def _put_back(day: Day) -> list[Unplanned]:
     The bus was at their stop when it was tapped. Like anybody whom nothing is reported
     of they are taken to have got on, and to be there as promised.
     """
-    carried = {stop.booking_id for run in day.runs for stop in run.stops}
+    carried = day.carried
     taps = {tap.booking_id: tap for tap in day.mis_taps if tap.kind is FactKind.NO_SHOW}
     return [
         _as_promised(day, booking, taps[booking.id])

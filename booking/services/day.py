@@ -93,6 +93,11 @@ class Day:
         return frozenset(self.points)
 
     @property
+    def carried(self) -> frozenset[int | None]:
+        """The bookings that are in a run."""
+        return frozenset(stop.booking_id for run in self.runs for stop in run.stops)
+
+    @property
     def driven(self) -> tuple[Run, ...]:
         """What buses had driven when they were withdrawn: of that nothing is planned again."""
         out = {shift.id for shift in self.shifts}

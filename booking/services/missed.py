@@ -69,6 +69,5 @@ def _lost(session: Session, zone_day: ZoneDay, now: datetime) -> list[Booking]:
     if not over:
         return []
     day = load_day(session, zone_day)
-    runs = as_driven(day, unplanned_of(day)).runs
-    carried = {stop.booking_id for run in runs for stop in run.stops}
+    carried = as_driven(day, unplanned_of(day)).carried
     return [booking for booking in over if booking.id not in carried]

@@ -7,7 +7,7 @@ from the start of the service day.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -19,6 +19,7 @@ from booking.services.day import BookingFacts, Day, ShiftFacts
 from booking.services.matrix import PlaceMatrix, PlacesMissing
 from booking.services.retime import Key, as_late, timed_again
 from booking.services.so_far import FREEZE_SECONDS, frozen_part, ready_at, reported_of
+from booking.services.windows import promised_window, told_of, windows_of
 from routing.errors import InvalidProblem
 from routing.model import (
     Action,
@@ -38,9 +39,6 @@ from routing.validate import validate
 
 ALIGHT_SECONDS: Final = 30
 """The least a bus stands to let somebody off."""
-TOLD_EARLY: Final = 120
-TOLD_LATE: Final = 300
-"""How far a pick-up may move once its exact time was told the evening before."""
 DAY_END: Final = 30 * 3600
 
 OBJECTIVE: Final = Objective(
@@ -62,6 +60,8 @@ class DayProblem:
     day: Day
     place_ids: tuple[int, ...]
     booking_ids: tuple[int, ...]
+    told: Mapping[int, Window] = field(default_factory=dict)
+    """Request → the few minutes around the time we told, of who is in no run any more."""
     unwritten: bool = False
     """Whether somebody is on a bus whose stored run does not have them."""
 
@@ -82,7 +82,8 @@ def day_problem(
     row = matrix.index
     booking_ids = tuple(booking.id for booking in day.bookings)
     number = {booking: index for index, booking in enumerate(booking_ids)}
-    horizon = seconds_into(day.day, now) + FREEZE_SECONDS
+    clock = seconds_into(day.day, now)
+    horizon = clock + FREEZE_SECONDS
     runs = {run.shift_id: run for run in day.runs}
     reported = reported_of(day)
     frozen = [
@@ -93,7 +94,7 @@ def day_problem(
     problem = Problem(
         durations=matrix.durations,
         distances=matrix.distances,
-        requests=_requests(day, matrix, unplanned),
+        requests=_requests(day, matrix, unplanned, clock),
         vehicles=tuple(
             _vehicle(shift, past, row, number, max(horizon, at))
             for shift, past, at in zip(day.shifts, frozen, ready, strict=True)
@@ -107,7 +108,9 @@ def day_problem(
             problem = as_late(problem, vehicle, ahead[vehicle], loose)
     plan = _plan(problem, day, ahead, row, number, loose)
     places = tuple(sorted(row, key=row.__getitem__))
-    return DayProblem(problem, plan, day, places, booking_ids, unwritten=bool(unplanned))
+    return DayProblem(
+        problem, plan, day, places, booking_ids, told_of(day), unwritten=bool(unplanned)
+    )
 
 
 def _plannable(day: Day, matrix: PlaceMatrix) -> Day:
@@ -144,7 +147,7 @@ def _fits_somewhere(day: Day, booking: BookingFacts, matrix: PlaceMatrix) -> boo
     alone = Problem(
         durations=matrix.durations,
         distances=matrix.distances,
-        requests=(_request(day.day, booking, row),),
+        requests=(_request(day.day, booking, row, promised_window(day.day, booking)),),
         vehicles=tuple(_vehicle(shift, [], row, {}, 0) for shift in day.shifts),
         objective=OBJECTIVE,
     )
@@ -241,8 +244,13 @@ def _done(stop: Stop, number: dict[int, int]) -> Done:
     return Done(Action(stop.action), index, stop.start)
 
 
-def _requests(day: Day, matrix: PlaceMatrix, unplanned: Sequence[Unplanned]) -> tuple[Request, ...]:
-    requests = [_request(day.day, booking, matrix.index) for booking in day.bookings]
+def _requests(
+    day: Day, matrix: PlaceMatrix, unplanned: Sequence[Unplanned], clock: int
+) -> tuple[Request, ...]:
+    requests = [
+        _request(day.day, booking, matrix.index, window)
+        for booking, window in zip(day.bookings, windows_of(day, clock), strict=True)
+    ]
     number = {booking.id: index for index, booking in enumerate(day.bookings)}
     for one in unplanned:
         index = number[one.booking.id]
@@ -259,7 +267,9 @@ def _within_reach(request: Request, one: Unplanned, matrix: PlaceMatrix) -> Requ
     return replace(request, dropoff_window=Window(0, DAY_END), max_ride=None)
 
 
-def _request(day: date, booking: BookingFacts, row: Mapping[int, int]) -> Request:
+def _request(
+    day: date, booking: BookingFacts, row: Mapping[int, int], pickup_window: Window
+) -> Request:
     arrive_by = seconds_into(day, booking.arrive_by) if booking.arrive_by else DAY_END
     after = seconds_into(day, booking.arrive_after) if booking.arrive_after else 0
     waiting = booking.status is BookingStatus.WAITING
@@ -267,7 +277,7 @@ def _request(day: date, booking: BookingFacts, row: Mapping[int, int]) -> Reques
         id=str(booking.id),
         pickup=row[booking.pickup_place_id],
         dropoff=row[booking.dropoff_place_id],
-        pickup_window=_pickup_window(day, booking),
+        pickup_window=pickup_window,
         dropoff_window=Window(after, arrive_by),
         pickup_service=booking.boarding_seconds,
         dropoff_service=alight_seconds(booking.boarding_seconds),
@@ -278,15 +288,6 @@ def _request(day: date, booking: BookingFacts, row: Mapping[int, int]) -> Reques
         together=booking.together,
         bundle=f"request {booking.request_id}" if waiting else None,
     )
-
-
-def _pickup_window(day: date, booking: BookingFacts) -> Window:
-    """The promise; once the exact time has been told, only a few minutes around that."""
-    earliest, latest = seconds_into(day, booking.earliest), seconds_into(day, booking.latest)
-    if booking.told_at is not None:
-        told = seconds_into(day, booking.told_at)
-        earliest, latest = max(earliest, told - TOLD_EARLY), min(latest, told + TOLD_LATE)
-    return Window(earliest, latest)
 
 
 def alight_seconds(boarding_seconds: int) -> int:

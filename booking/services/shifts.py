@@ -117,7 +117,13 @@ def _withdraw(edit: Edit, shift_id: int, *, by: str, reason: str) -> Withdrawal:
     driven = only(run, went_by_plan(edit.day, run, edit.now)) if run else None
     stranded = _to_carry(edit, run, driven)
     planned = _replan(edit, shift_id, driven, by, reason)
-    tell_bus_found(edit.session, edit.zone_day, before=edit.made.day.runs, now=edit.now)
+    tell_bus_found(
+        edit.session,
+        edit.zone_day,
+        before=edit.made.day.runs,
+        now=edit.now,
+        moved=stranded & planned,
+    )
     without = {booking for booking in stranded if booking not in planned}
     _let_go(edit, frozenset(without & _in_state(edit, BookingStatus.HELD)), reason)
     owed = tuple(sorted(without & _in_state(edit, BookingStatus.BOOKED)))
