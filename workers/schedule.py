@@ -20,6 +20,7 @@ BEAT: Final[dict[str, dict[str, Any]]] = {
     "decide the batch": {"task": "outabout.run_batches", "schedule": 300.0},
     "tell tomorrow's times": {"task": "outabout.write_day_before", "schedule": 300.0},
     "say that the bus is near": {"task": "outabout.write_reminders", "schedule": 60.0},
+    "write down the promises no bus kept": {"task": "outabout.mark_missed", "schedule": 600.0},
     "make the shifts of the days ahead": {
         "task": "outabout.materialise_shifts",
         "schedule": 600.0,

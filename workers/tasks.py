@@ -7,7 +7,18 @@ from datetime import datetime
 from typing import TypeVar
 
 from booking.adapters.task_queue import CeleryQueue, QueueDownError
-from booking.services import batch, call_list, forget, hold, notify, outbox, plan, send, shifts
+from booking.services import (
+    batch,
+    call_list,
+    forget,
+    hold,
+    missed,
+    notify,
+    outbox,
+    plan,
+    send,
+    shifts,
+)
 from workers.app import celery_app, context
 
 app = celery_app()
@@ -85,6 +96,12 @@ def write_day_before() -> None:
 def write_reminders() -> None:
     """Write to those whose bus is near."""
     notify.write_reminders(context(), now=_now())
+
+
+@task
+def mark_missed() -> None:
+    """Write down the promises that no bus kept."""
+    missed.mark_missed(context(), now=_now())
 
 
 @task

@@ -79,9 +79,21 @@ def on_the_day(reported: datetime, day: date) -> datetime:
 def standing(facts: Iterable[Fact]) -> list[Fact]:
     """The facts that were not taken back, in the order they happened."""
     known = list(facts)
-    undone = {fact.note for fact in known if fact.kind is FactKind.UNDONE}
+    undone = _undone(known)
     kept = [fact for fact in known if fact.kind is not FactKind.UNDONE and fact.key not in undone]
     return sorted(kept, key=lambda fact: (fact.at, _ORDER[fact.kind], fact.key))
+
+
+def taken_back(facts: Iterable[Fact]) -> list[Fact]:
+    """The facts that were mis-taps, in the order in which they were tapped."""
+    known = list(facts)
+    undone = _undone(known)
+    return sorted((fact for fact in known if fact.key in undone), key=lambda fact: fact.at)
+
+
+def _undone(facts: Iterable[Fact]) -> set[str]:
+    """The keys of the facts that were taken back."""
+    return {fact.note for fact in facts if fact.kind is FactKind.UNDONE}
 
 
 def fold(base: BookingStatus, facts: Iterable[Fact], earliest: datetime | None) -> BookingStatus:

@@ -2,7 +2,9 @@
 
 Somebody who had cancelled stands at the stop all the same, or a group gets on
 the other bus. From then on that bus has them on board, whatever the plan says:
-a seat is taken, and they must be brought home. Pure; imports plain values only.
+a seat is taken, and they must be brought home. Whoever was said not to be there by
+a mis-tap, and left the plan for it, is in that bus's run again. Pure; imports plain
+values only.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from booking.domain.on_the_road import FactKind
 from booking.domain.plan_record import Run, Stop
 from booking.domain.service_day import seconds_into
 from booking.domain.statuses import BookingStatus
-from booking.services.day import BookingFacts, Day
+from booking.services.day import BookingFacts, Day, EventFacts
 
 UNTIMED: Final = 30 * 3600
 """A drop-off still to come is put last, at the end of the day, until the run is timed."""
@@ -24,17 +26,23 @@ ABOARD: Final = frozenset({BookingStatus.ON_BOARD, BookingStatus.COMPLETED})
 
 @dataclass(frozen=True, slots=True)
 class Unplanned:
-    """A passenger on a bus that was not planned for them; `at` in seconds of the day."""
+    """A passenger on a bus whose run does not have them; `at` in seconds of the day."""
 
     booking: BookingFacts
     shift_id: int
     at: int
     set_down: int | None
     """When they got off again, None while they are on board."""
+    down_by: int = UNTIMED
+    """Where getting off stands in the run until that is timed."""
 
 
 def unplanned_of(day: Day) -> list[Unplanned]:
     """Everybody whom the road has on a bus whose run in the plan does not pick them up."""
+    return [*_got_on(day), *_put_back(day)]
+
+
+def _got_on(day: Day) -> list[Unplanned]:
     planned = {
         stop.booking_id: run.shift_id
         for run in day.runs
@@ -52,6 +60,31 @@ def unplanned_of(day: Day) -> list[Unplanned]:
             _, off = set_down.get(booking.id, (0, None))
             found.append(Unplanned(booking, shift_id, at, off))
     return found
+
+
+def _put_back(day: Day) -> list[Unplanned]:
+    """Whoever was reported as not there by a mis-tap, and is in no run since.
+
+    The bus was at their stop when it was tapped. Like anybody whom nothing is reported
+    of they are taken to have got on, and to be there as promised.
+    """
+    carried = day.carried
+    taps = {tap.booking_id: tap for tap in day.mis_taps if tap.kind is FactKind.NO_SHOW}
+    return [
+        _as_promised(day, booking, taps[booking.id])
+        for booking in day.bookings
+        if booking.status is BookingStatus.BOOKED
+        and booking.id not in carried
+        and booking.id in taps
+        and taps[booking.id].at >= (booking.told_at or booking.earliest)
+    ]
+
+
+def _as_promised(day: Day, booking: BookingFacts, tap: EventFacts) -> Unplanned:
+    at = seconds_into(day.day, tap.at)
+    there = seconds_into(day.day, booking.arrive_by) if booking.arrive_by else UNTIMED
+    down_by = max(there, at + booking.boarding_seconds)
+    return Unplanned(booking, tap.shift_id, at, None, down_by)
 
 
 def as_driven(day: Day, unplanned: Sequence[Unplanned]) -> Day:
@@ -82,7 +115,7 @@ def _without(run: Run, moved: set[int]) -> Run:
 
 def _with(run: Run, one: Unplanned) -> Run:
     """The run with them on board from the moment they got on, until they got off or the end."""
-    booking, off = one.booking, UNTIMED if one.set_down is None else one.set_down
+    booking, off = one.booking, one.down_by if one.set_down is None else one.set_down
     left = one.at + booking.boarding_seconds
     on = Stop("pickup", booking.id, booking.pickup_place_id, one.at, one.at, left)
     down = Stop("dropoff", booking.id, booking.dropoff_place_id, off, off, off)

@@ -177,7 +177,7 @@ def _publish(edit: Edit, draft: Draft) -> BatchOutcome | None:
         except PromiseBroken:
             return None
         # Who waits is told below; here whoever had lost their bus and has one again.
-        tell_bus_found(edit.session, edit.zone_day, before=edit.day.runs, now=edit.now)
+        tell_bus_found(edit.session, edit.zone_day, before=edit.made.day.runs, now=edit.now)
     promised = 0
     for request in waiting:
         served = all(booking.id in starts for booking in _legs(request))

@@ -232,6 +232,8 @@ def _figures(read: BoardDay, refused: int) -> tuple[Figure, ...]:
         Figure(len(read.without_bus), "without a bus", "without_bus"),
         Figure(refused, "refused", "refused"),
     ]
+    if counts[BookingStatus.MISSED]:
+        figures.insert(-1, Figure(counts[BookingStatus.MISSED], "missed by us", "missed"))
     if read.zone.mode == "batch" or counts[BookingStatus.WAITING]:
         waiting = Figure(counts[BookingStatus.WAITING], "waiting to be decided", "waiting")
         figures.insert(1, waiting)

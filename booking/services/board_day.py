@@ -114,11 +114,10 @@ class BoardDay:
 
     @property
     def planned_ids(self) -> frozenset[int]:
-        """The bookings that a bus with a shift carries."""
+        """The bookings that a bus carries, or carried before it was withdrawn."""
         return frozenset(
             going.rider.booking_id
             for run in self.runs
-            if run.shift.status == "planned"
             for going in run.goings
             if going.rider is not None
         )
@@ -192,7 +191,7 @@ def _run_now(
         if (fact := rider.done(action)) is not None
     }
     clock = seconds_into(day, now)
-    going_on = 0 <= clock <= run.end + GOES_ON_AFTER
+    going_on = shift.status == "planned" and 0 <= clock <= run.end + GOES_ON_AFTER
     expected = expected_starts(stops, done, clock if going_on else None)
     return RunNow(
         shift,

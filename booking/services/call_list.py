@@ -32,7 +32,13 @@ LISTED_AT_MOST: Final = 200
 """So many are shown at once; who comes after them moves up as calls are made."""
 NOBODY: Final = "Nobody got through in time."
 """Why a call was closed that was never made."""
-LIVE: Final = (BookingStatus.BOOKED.value, BookingStatus.WAITING.value, BookingStatus.HELD.value)
+EXPECTED: Final = (
+    BookingStatus.BOOKED.value,
+    BookingStatus.WAITING.value,
+    BookingStatus.HELD.value,
+    BookingStatus.MISSED.value,
+)
+"""States in which a bus is expected, or was to the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +183,7 @@ def _too_late(now: datetime) -> ColumnElement[bool]:
 def _has_pickup(which: ColumnElement[bool]) -> ColumnElement[bool]:
     """Whether the journey has a pick-up like that, and it is not reported as over."""
     theirs = select(Booking.id).where(
-        Booking.request_id == Message.request_id, Booking.status.in_(LIVE), which
+        Booking.request_id == Message.request_id, Booking.status.in_(EXPECTED), which
     )
     return theirs.correlate(Message).exists()
 
@@ -244,7 +250,7 @@ def _windows(session: Session, messages: Iterable[Message]) -> dict[int, list[_W
             Booking.zone_day_id,
             Booking.promised_latest,
             Booking.told_pickup_at,
-        ).where(Booking.request_id.in_(about), Booking.status.in_(LIVE))
+        ).where(Booking.request_id.in_(about), Booking.status.in_(EXPECTED))
     ).all()
     days = {row.zone_day_id for row in rows if row.request_id in lost}
     carried = carried_on(session, days)

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from booking.domain.on_the_road import Fact, FactKind, on_the_day, standing
+from booking.domain.on_the_road import Fact, FactKind, on_the_day, standing, taken_back
 from booking.domain.plan_record import Run
 from booking.domain.statuses import IN_PLAN, BookingStatus
 from booking.models import Booking, DriverEvent, Place, Shift, Vehicle, ZoneDay
@@ -80,6 +80,8 @@ class Day:
     shifts: tuple[ShiftFacts, ...]
     bookings: tuple[BookingFacts, ...]
     events: tuple[EventFacts, ...]
+    mis_taps: tuple[EventFacts, ...]
+    """What was reported and taken back again, in the order in which it was tapped."""
     runs: tuple[Run, ...]
     points: dict[int, Point]
     """place id → (latitude, longitude) of every place above."""
@@ -90,6 +92,17 @@ class Day:
     def place_ids(self) -> frozenset[int]:
         return frozenset(self.points)
 
+    @property
+    def carried(self) -> frozenset[int | None]:
+        """The bookings that are in a run."""
+        return frozenset(stop.booking_id for run in self.runs for stop in run.stops)
+
+    @property
+    def driven(self) -> tuple[Run, ...]:
+        """What buses had driven when they were withdrawn: of that nothing is planned again."""
+        out = {shift.id for shift in self.shifts}
+        return tuple(run for run in self.runs if run.shift_id not in out)
+
 
 def load_day(session: Session, zone_day: ZoneDay, *, with_waiting: bool = False) -> Day:
     """Read the day; with `with_waiting` also the requests the batch has yet to decide."""
@@ -98,6 +111,7 @@ def load_day(session: Session, zone_day: ZoneDay, *, with_waiting: bool = False)
         statuses.add(BookingStatus.WAITING)
     shifts = load_shifts(session, zone_day.zone_id, zone_day.service_date)
     bookings = _bookings(session, zone_day.id, statuses)
+    events, mis_taps = _events(session, shifts, zone_day.service_date)
     runs = current_runs(session, zone_day)
     wanted = {shift.depot_id for shift in shifts}
     wanted |= {stop.place_id for run in runs for stop in run.stops if stop.place_id is not None}
@@ -110,7 +124,8 @@ def load_day(session: Session, zone_day: ZoneDay, *, with_waiting: bool = False)
         version=zone_day.version,
         shifts=shifts,
         bookings=bookings,
-        events=_events(session, shifts, zone_day.service_date),
+        events=events,
+        mis_taps=mis_taps,
         runs=runs,
         points=load_points(session, wanted),
         batched=zone_day.batched_at is not None,
@@ -202,19 +217,25 @@ def _facts(row: object) -> BookingFacts:
     )
 
 
-def _events(session: Session, shifts: tuple[ShiftFacts, ...], day: date) -> tuple[EventFacts, ...]:
-    """What was reported and not taken back, in the order it happened."""
+def _events(
+    session: Session, shifts: tuple[ShiftFacts, ...], day: date
+) -> tuple[tuple[EventFacts, ...], tuple[EventFacts, ...]]:
+    """(what was reported and stands, what was taken back), each in the order it happened."""
     if not shifts:
-        return ()
+        return (), ()
     rows = session.scalars(
         select(DriverEvent).where(DriverEvent.shift_id.in_([shift.id for shift in shifts]))
     ).all()
     source = {row.key: row for row in rows}
-    facts = standing(fact_of(row, day) for row in rows)
-    return tuple(
-        EventFacts(source[fact.key].booking_id, source[fact.key].shift_id, fact.kind, fact.actual)
-        for fact in facts
+    facts = [fact_of(row, day) for row in rows]
+    stands, mis_taps = (
+        tuple(
+            EventFacts(source[one.key].booking_id, source[one.key].shift_id, one.kind, one.actual)
+            for one in some
+        )
+        for some in (standing(facts), taken_back(facts))
     )
+    return stands, mis_taps
 
 
 def fact_of(row: DriverEvent, day: date) -> Fact:

@@ -17,9 +17,9 @@ from booking.domain.person_words import need_labels
 from booking.domain.statuses import BookingStatus
 from booking.models import Booking, Person, Shift, Zone, ZoneDay
 from booking.services.legs import LOOKING, STATUS_WORDS
-from booking.services.notify import pickups_of
 from booking.services.people import phone_words
 from booking.services.riders import Point, Rider, read_riders
+from booking.services.told_times import pickups_of
 from booking.services.zone_days import current_runs, find_zone_day
 
 SHOWN: Final = (

@@ -21,6 +21,8 @@ from booking.domain.statuses import BookingStatus
 from booking.domain.words import clock
 from booking.models import Booking, BookingEvent, DriverEvent, Shift, ZoneDay
 from booking.services.day import fact_of
+from booking.services.legs import is_over
+from booking.services.stranded import last_reason, tell_no_bus
 from booking.services.zone_days import current_runs, ensure_zone_day, lock_zone_day
 
 KEY_LONGEST: Final = 64
@@ -102,7 +104,10 @@ def _record_shift(
         zone_day_id = ensure_zone_day(session, shift.zone_id, shift.service_date)
         zone_day = lock_zone_day(session, zone_day_id)
         desk = _Desk(session, zone_day, shift_id, driver_id, events, now)
-        return [desk.record(event) for event in events]
+        answers = [desk.record(event) for event in events]
+        if shift.status != "planned":
+            desk.tell_who_has_no_bus()
+        return answers
 
 
 def _drives(session: Session, shift: Shift, driver_id: int) -> bool:
@@ -132,6 +137,9 @@ class _Desk:
         self.bookings = _bookings(session, zone_day.id, {event.booking_id for event in events})
         self.facts = facts_of(session, self.bookings, zone_day.service_date)
         self.bases = _bases(session, self.bookings)
+        self.not_there = {
+            one.id for one in self.bookings.values() if one.status == BookingStatus.NO_SHOW.value
+        }
         self.planned = {
             stop.booking_id: run.shift_id
             for run in current_runs(session, zone_day)
@@ -153,6 +161,18 @@ class _Desk:
         if event.key not in self.known:
             self._keep(event, booking)
         return Recorded(event.key, booking.id, True, booking.status, self._words(event, booking))
+
+    def tell_who_has_no_bus(self) -> None:
+        """Who was there after all, of a bus that was withdrawn while we took them for gone."""
+        lost = [
+            booking.id
+            for booking in self.bookings.values()
+            if booking.id in self.not_there - self.planned.keys()
+            and booking.status == BookingStatus.BOOKED.value
+            and not is_over(booking, self.now)
+        ]
+        reason = last_reason(self.session, self.zone_day)
+        tell_no_bus(self.session, self.zone_day, lost, reason=reason, now=self.now)
 
     def _keep(self, event: Event, booking: Booking) -> None:
         row = DriverEvent(

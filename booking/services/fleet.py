@@ -204,17 +204,8 @@ def _without_bus(session: Session, day: date) -> Counter[int]:
         .join(ZoneDay, ZoneDay.plan_id == Plan.id)
         .where(ZoneDay.service_date == day)
     )
-    out = set(
-        session.scalars(
-            select(Shift.id).where(Shift.service_date == day, Shift.status == "planned")
-        )
-    )
     carried = {
-        stop.booking_id
-        for runs in plans
-        for run in runs_from_json(runs)
-        if run.shift_id in out
-        for stop in run.stops
+        stop.booking_id for runs in plans for run in runs_from_json(runs) for stop in run.stops
     }
     promised = session.execute(
         select(Booking.id, ZoneDay.zone_id)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from booking.context import Context
 from booking.domain.errors import NotFound
+from booking.domain.on_the_road import FactKind
 from booking.domain.plan_record import Run
 from booking.domain.service_day import at, moment, today
 from booking.domain.statuses import BookingStatus
@@ -162,9 +163,14 @@ def _manifest(session: Session, shift: Shift, now: datetime) -> ManifestView:
             ZoneDay.zone_id == shift.zone_id, ZoneDay.service_date == shift.service_date
         )
     )
-    run = _run(session, zone_day, shift)
-    riders = read_riders(session, shift.service_date, _booking_ids(session, shift, run))
-    stops = stops_of(shift, run, riders, now)
+    runs = current_runs(session, zone_day) if zone_day else ()
+    run = _run(runs, shift)
+    reports = _reports(session, shift)
+    ids = _booking_ids(run) | {booking for booking, _ in reports}
+    riders = read_riders(session, shift.service_date, ids)
+    carried = {booking for one in runs for booking in _booking_ids(one)}
+    not_there = {booking for booking, kind in reports if kind == FactKind.NO_SHOW.value} - carried
+    stops = stops_of(shift, run, riders, now, not_there)
     ahead = next((stop for stop in stops if not stop.is_break and not stop.is_done), None)
     return ManifestView(
         shift_id=shift.id,
@@ -191,18 +197,23 @@ def _manifest(session: Session, shift: Shift, now: datetime) -> ManifestView:
     )
 
 
-def _run(session: Session, zone_day: ZoneDay | None, shift: Shift) -> Run:
-    runs = current_runs(session, zone_day) if zone_day else ()
+def _run(runs: Iterable[Run], shift: Shift) -> Run:
     found = next((run for run in runs if run.shift_id == shift.id), None)
     return found or Run(shift.id, shift.starts * 60, shift.ends * 60, ())
 
 
-def _booking_ids(session: Session, shift: Shift, run: Run) -> set[int]:
-    """Whoever is in the run, and whoever this shift reported on and is no longer in it."""
-    reported = session.scalars(
-        select(DriverEvent.booking_id).where(DriverEvent.shift_id == shift.id).distinct()
+def _booking_ids(run: Run) -> set[int]:
+    return {stop.booking_id for stop in run.stops if stop.booking_id}
+
+
+def _reports(session: Session, shift: Shift) -> set[tuple[int, str]]:
+    """(booking, kind) of whatever this shift reported, of who is in its run and of others."""
+    rows = session.execute(
+        select(DriverEvent.booking_id, DriverEvent.kind)
+        .where(DriverEvent.shift_id == shift.id)
+        .distinct()
     )
-    return {stop.booking_id for stop in run.stops if stop.booking_id} | set(reported)
+    return {(row.booking_id, row.kind) for row in rows}
 
 
 def _break_before(

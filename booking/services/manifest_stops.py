@@ -6,7 +6,7 @@ worked out each time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -79,18 +79,32 @@ class _Visit:
 
 
 def stops_of(
-    shift: Shift, run: Run, riders: dict[int, Rider], now: datetime
+    shift: Shift,
+    run: Run,
+    riders: dict[int, Rider],
+    now: datetime,
+    not_there: Collection[int] = (),
 ) -> tuple[StopView, ...]:
+    """The stops in order. `not_there` are who was reported so and is in no run any more."""
     day = shift.service_date
-    visits = _visits(day, run, riders, now)
-    in_run = {(visit.rider.booking_id, visit.action) for visit in visits if visit.rider}
-    visits += _forgotten(run, riders, in_run)
+    clock = _clock(day, run, now) if shift.status == "planned" else None
+    visits = _visits(day, run, riders, clock)
+    for visit in _left_out(shift, [riders[one] for one in sorted(not_there)], clock):
+        later = (n for n, other in enumerate(visits) if other.start > visit.start)
+        visits.insert(next(later, len(visits)), visit)
+    visits += _forgotten(run, riders, visits)
     return tuple(
         _stop_view(number, day, group) for number, group in enumerate(_merged(visits), start=1)
     )
 
 
-def _visits(day: date, run: Run, riders: dict[int, Rider], now: datetime) -> list[_Visit]:
+def _clock(day: date, run: Run, now: datetime) -> int | None:
+    """The second of the day it is; None while or after nothing of the run is to be expected."""
+    clock = seconds_into(day, now)
+    return clock if 0 <= clock <= run.end + 7200 else None
+
+
+def _visits(day: date, run: Run, riders: dict[int, Rider], clock: int | None) -> list[_Visit]:
     shown = [stop for stop in run.stops if _is_shown(stop.booking_id, stop.action, riders)]
     done = {
         (rider.booking_id, action): seconds_into(day, fact.actual)
@@ -98,8 +112,7 @@ def _visits(day: date, run: Run, riders: dict[int, Rider], now: datetime) -> lis
         for action in ("pickup", "dropoff")
         if (fact := rider.done(action)) is not None
     }
-    clock = seconds_into(day, now)
-    expected = expected_starts(shown, done, clock if 0 <= clock <= run.end + 7200 else None)
+    expected = expected_starts(shown, done, clock)
     return [
         _Visit(
             stop.action,
@@ -121,13 +134,37 @@ def _is_shown(booking_id: int | None, action: str, riders: dict[int, Rider]) -> 
     return action == "pickup" or rider.status is not BookingStatus.NO_SHOW
 
 
-def _forgotten(run: Run, riders: dict[int, Rider], in_run: set[tuple[int, str]]) -> list[_Visit]:
-    """Whoever is on board though the plan no longer has them: they must get home."""
-    last = max((stop.departure for stop in run.stops), default=run.end)
+def _left_out(shift: Shift, gone: Iterable[Rider], clock: int | None) -> list[_Visit]:
+    """The pick-ups of who was reported as not there and has left the plan for it.
+
+    The driver must be able to take that back, and to take along who comes after all;
+    but nobody is to be fetched by a bus that was withdrawn.
+    """
+    visits = []
+    for rider in gone:
+        done, told = rider.done("pickup"), rider.due_from
+        if done is not None and rider.status in RIDING:
+            at = seconds_into(shift.service_date, done.actual)
+            visits.append(_Visit("pickup", rider, at, at, at))
+        elif told and rider.status is BookingStatus.BOOKED and shift.status == "planned":
+            at = seconds_into(shift.service_date, told)
+            visits.append(_Visit("pickup", rider, at, at, max(at, clock or at)))
+    return visits
+
+
+def _forgotten(run: Run, riders: dict[int, Rider], visits: Sequence[_Visit]) -> list[_Visit]:
+    """Whoever is on board or gets on though the plan no longer has them: they must get home."""
+    last = max((visit.departure for visit in visits), default=run.end)
+    shown = {(visit.rider.booking_id, visit.action) for visit in visits if visit.rider}
+    fetched = {booking for booking, action in shown if action == "pickup"}
     return [
         _Visit("dropoff", rider, last, last, last)
         for rider in riders.values()
-        if rider.status is BookingStatus.ON_BOARD and (rider.booking_id, "dropoff") not in in_run
+        if (rider.booking_id, "dropoff") not in shown
+        and (
+            rider.status is BookingStatus.ON_BOARD
+            or (rider.status is BookingStatus.BOOKED and rider.booking_id in fetched)
+        )
     ]
 
 

@@ -55,11 +55,13 @@ class LegWords:
     status: BookingStatus
     has_bus: bool = True
     """Whether a run of the current plan carries them."""
+    past: bool = False
+    """Whether they were to be there by now."""
 
     @property
     def coming(self) -> bool:
         """Whether they may go on expecting the bus."""
-        return self.status in COMING and not self.stranded
+        return self.status in COMING and not self.stranded and not self.past
 
     @property
     def stranded(self) -> bool:
@@ -75,7 +77,9 @@ class Written:
     body: str
 
 
-def legs_of(session: Session, request: JourneyRequest | None) -> tuple[LegWords, ...]:
+def legs_of(
+    session: Session, request: JourneyRequest | None, now: datetime
+) -> tuple[LegWords, ...]:
     """The directions of a request as they stand in this transaction, outward first."""
     if request is None:
         return ()
@@ -84,7 +88,11 @@ def legs_of(session: Session, request: JourneyRequest | None) -> tuple[LegWords,
         select(Booking).where(Booking.request_id == request.id).order_by(Booking.leg)
     ).unique()
     carried = carried_by_plan(session, request.zone_day_id)
-    return tuple(replace(leg_words(booking), has_bus=booking.id in carried) for booking in bookings)
+    legs = ((leg_words(booking), booking.id in carried) for booking in bookings)
+    return tuple(
+        replace(leg, has_bus=has_bus, past=leg.arrival is not None and leg.arrival < now)
+        for leg, has_bus in legs
+    )
 
 
 def name_place(place: Place, person_id: int) -> str:

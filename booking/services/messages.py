@@ -29,12 +29,14 @@ AT_LEAST: Final = timedelta(minutes=5)
 SEND_TASK: Final = "send_message"
 DISRUPTED: Final = "disrupted"
 BUS_FOUND: Final = "bus_found"
+NEW_TIME: Final = "new_time"
 KINDS: Final = frozenset(
     {
         "booked",
         "cancelled",
         "changed",
         BUS_FOUND,
+        NEW_TIME,
         "day_before",
         "reminder",
         "waiting",
@@ -77,13 +79,13 @@ def write_message(
     """
     if kind not in KINDS:
         raise ValueError(f"{kind!r} is not a kind of message; they are {sorted(KINDS)}.")
-    legs = legs_of(session, request)
+    legs = legs_of(session, request, now)
     settled = kind == DISRUPTED or not any(leg.stranded for leg in legs)
     due_at = due_at or now
     stale_at = stale_at or goes_stale(legs, due_at)
     channel = choose_channel(person, kind, due_at=due_at, stale_at=stale_at)
     if channel.name == CALL and (heard or _heard_already(request, kind)):
-        _overtake(session, request, kept="", settled=settled)
+        _overtake(session, request, kind, kept="", settled=settled)
         return
     scheme = session.info.get("scheme") or Scheme()
     reference = request.reference if request else None
@@ -102,7 +104,7 @@ def write_message(
         now=now,
     )
     if is_new and kind not in ADDS_TO:
-        _overtake(session, request, kept=key, settled=settled)
+        _overtake(session, request, kind, kept=key, settled=settled)
 
 
 def add_message(
@@ -161,14 +163,15 @@ def goes_stale(legs: tuple[LegWords, ...], due_at: datetime) -> datetime | None:
 
 
 def _overtake(
-    session: Session, request: JourneyRequest | None, *, kept: str, settled: bool
+    session: Session, request: JourneyRequest | None, kind: str, *, kept: str, settled: bool
 ) -> None:
     """Drop what is still waiting about this journey: the newest message says it all.
 
     Without this a text that failed at first could arrive after the one that says
     the journey is cancelled; so what a worker is sending just now is dropped too,
     and not tried again should it fail. Only that a bus broke down is told in any
-    case, until it is `settled`: there is a bus again, or they need none.
+    case, until it is `settled`: there is a bus again, or they need none. And that the
+    bus of one direction comes at a new time is told before it is said that it still comes.
     """
     if request is None:
         return
@@ -184,6 +187,7 @@ def _overtake(
             Message.status == "waiting",
             Message.key != kept,
             true() if settled else Message.key.not_like(f"{DISRUPTED}:%"),
+            Message.key.not_like(f"{NEW_TIME}:%") if kind == DISRUPTED else true(),
         )
         .values(status="stale", error=f"{OVERTAKEN}{kept}")
         .execution_options(synchronize_session=False)

@@ -16,7 +16,6 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from booking.context import Context
-from booking.domain.plan_record import Run
 from booking.domain.service_day import local, moment, today
 from booking.domain.statuses import BookingStatus
 from booking.models import Booking, JourneyRequest, Message, ZoneDay
@@ -24,9 +23,10 @@ from booking.services.board_day import read_day
 from booking.services.channels import has_mobile
 from booking.services.message_words import leg_words
 from booking.services.messages import ON_THE_LIST, write_message
+from booking.services.told_times import pickups_of, within_promise
 from booking.services.zone_days import current_runs, lock_zone_day
 
-__all__ = ["pickups_of", "write_day_before", "write_message", "write_reminders"]
+__all__ = ["write_day_before", "write_message", "write_reminders"]
 
 EVENING: Final = time(17)
 """From then on tomorrow's times are told; whoever is rung is rung before bedtime."""
@@ -83,16 +83,6 @@ def write_reminders(ctx: Context, *, now: datetime) -> int:
         for booking in session.scalars(_booked(due)).unique():
             _remind(session, booking, near[booking.id], now)
     return len(due)
-
-
-def pickups_of(zone_day: ZoneDay, runs: Iterable[Run]) -> dict[int, datetime]:
-    """When the plan picks up whom: booking id → moment, to the whole minute before."""
-    return {
-        stop.booking_id: moment(zone_day.service_date, stop.start // 60 * 60)
-        for run in runs
-        for stop in run.stops
-        if stop.action == "pickup" and stop.booking_id is not None
-    }
 
 
 def _expected_pickups(session: Session, zone_day: ZoneDay, now: datetime) -> dict[int, datetime]:
@@ -152,19 +142,11 @@ def _tell(
     now: datetime,
 ) -> None:
     for booking in bookings:
-        booking.told_pickup_at = _within_promise(booking, pickups[booking.id])
+        booking.told_pickup_at = within_promise(booking, pickups[booking.id])
     request = session.get_one(JourneyRequest, request_id)
     legs = ",".join(str(booking.id) for booking in bookings)
     when = "today" if request.service_date == today(now) else "tomorrow"
     write_message(session, request.person, request, "day_before", now=now, version=legs, when=when)
-
-
-def _within_promise(booking: Booking, planned: datetime) -> datetime:
-    """The planned time; rounding to the minute never takes it out of the window."""
-    earliest, latest = booking.promised_earliest, booking.promised_latest
-    if earliest is not None and planned < earliest:
-        return earliest
-    return latest if latest is not None and planned > latest else planned
 
 
 def _not_reminded(session: Session, near: dict[int, datetime]) -> list[int]:

@@ -335,7 +335,7 @@ def _publish(edit: Edit, draft: Draft) -> PlanOutcome:
     except PromiseBroken:
         edit.zone_day.planning_progress = "The plan found would have broken a promise: not used."
         return PlanOutcome("kept", version, before, before)
-    tell_bus_found(edit.session, edit.zone_day, before=edit.day.runs, now=edit.now)
+    tell_bus_found(edit.session, edit.zone_day, before=edit.made.day.runs, now=edit.now)
     found = len(edit.made.plan.unserved) - len(plan.unserved)
     edit.zone_day.planning_progress = _gain_words(found, before - after)
     return PlanOutcome("published", edit.zone_day.version, before, after)

@@ -7,19 +7,19 @@ from the start of the service day.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 
-from booking.domain.on_the_road import FactKind
 from booking.domain.plan_record import Run, Stop
-from booking.domain.run_times import expected_starts
 from booking.domain.service_day import seconds_into
 from booking.domain.statuses import IN_PLAN, BookingStatus
 from booking.services.as_driven import ABOARD, Unplanned, as_driven, unplanned_of
 from booking.services.day import BookingFacts, Day, ShiftFacts
 from booking.services.matrix import PlaceMatrix, PlacesMissing
 from booking.services.retime import Key, as_late, timed_again
+from booking.services.so_far import FREEZE_SECONDS, frozen_part, ready_at, reported_of
+from booking.services.windows import promised_window, told_of, windows_of
 from routing.errors import InvalidProblem
 from routing.model import (
     Action,
@@ -39,18 +39,7 @@ from routing.validate import validate
 
 ALIGHT_SECONDS: Final = 30
 """The least a bus stands to let somebody off."""
-FREEZE_SECONDS: Final = 600
-"""What is to happen within ten minutes is not re-planned: the driver has read it."""
-TOLD_EARLY: Final = 120
-TOLD_LATE: Final = 300
-"""How far a pick-up may move once its exact time was told the evening before."""
 DAY_END: Final = 30 * 3600
-REPORTS: Final = {
-    FactKind.BOARDED: "pickup",
-    FactKind.NO_SHOW: "pickup",
-    FactKind.DROPPED_OFF: "dropoff",
-}
-"""Which visit of the plan a driver's report closes."""
 
 OBJECTIVE: Final = Objective(
     per_distance=0.45 / 1609.344,  # £0.45 a mile: fuel, tyres, wear
@@ -71,6 +60,8 @@ class DayProblem:
     day: Day
     place_ids: tuple[int, ...]
     booking_ids: tuple[int, ...]
+    told: Mapping[int, Window] = field(default_factory=dict)
+    """Request → the few minutes around the time we told, of who is in no run any more."""
     unwritten: bool = False
     """Whether somebody is on a bus whose stored run does not have them."""
 
@@ -91,54 +82,57 @@ def day_problem(
     row = matrix.index
     booking_ids = tuple(booking.id for booking in day.bookings)
     number = {booking: index for index, booking in enumerate(booking_ids)}
-    horizon = seconds_into(day.day, now) + FREEZE_SECONDS
+    clock = seconds_into(day.day, now)
+    horizon = clock + FREEZE_SECONDS
     runs = {run.shift_id: run for run in day.runs}
-    reported = {
-        (event.booking_id, REPORTS[event.kind]): seconds_into(day.day, event.at)
-        for event in day.events
-        if event.kind in REPORTS
-    }
+    reported = reported_of(day)
     frozen = [
-        _frozen(runs.get(shift.id), matrix, shift.depot_id, horizon, reported)
+        frozen_part(runs.get(shift.id), matrix, shift.depot_id, horizon, reported)
         for shift in day.shifts
     ]
-    ready_at = [_ready_at(past, reported) for past in frozen]
+    ready = [ready_at(past, reported) for past in frozen]
     problem = Problem(
         durations=matrix.durations,
         distances=matrix.distances,
-        requests=_requests(day, matrix, unplanned),
+        requests=_requests(day, matrix, unplanned, clock),
         vehicles=tuple(
-            _vehicle(shift, past, row, number, max(horizon, ready))
-            for shift, past, ready in zip(day.shifts, frozen, ready_at, strict=True)
+            _vehicle(shift, past, row, number, max(horizon, at))
+            for shift, past, at in zip(day.shifts, frozen, ready, strict=True)
         ),
         objective=OBJECTIVE,
     )
     loose = {number[one.booking.id] for one in unplanned if one.set_down is None}
     ahead = _ahead(day, frozen, number)
-    for vehicle, (past, ready) in enumerate(zip(frozen, ready_at, strict=True)):
-        if past and ready > past[-1].departure:
+    for vehicle, (past, at) in enumerate(zip(frozen, ready, strict=True)):
+        if past and at > past[-1].departure:
             problem = as_late(problem, vehicle, ahead[vehicle], loose)
     plan = _plan(problem, day, ahead, row, number, loose)
     places = tuple(sorted(row, key=row.__getitem__))
-    return DayProblem(problem, plan, day, places, booking_ids, unwritten=bool(unplanned))
+    return DayProblem(
+        problem, plan, day, places, booking_ids, told_of(day), unwritten=bool(unplanned)
+    )
 
 
 def _plannable(day: Day, matrix: PlaceMatrix) -> Day:
     """The day without those whom no bus carries and none ever could.
 
-    Who has been on a bus that is gone is not fetched again from their old stop;
+    Who has been on a bus that was withdrawn is not fetched again from their old stop;
     who fits on none of the buses left (the one for wheelchairs was withdrawn) must
     not keep everybody else from being planned. Nobody who is in a run is left out,
     and a journey still waiting to be decided goes as a whole.
     """
-    shifts = {shift.id for shift in day.shifts}
-    runs = [run for run in day.runs if run.shift_id in shifts]
-    carried = {stop.booking_id for run in runs for stop in run.stops}
+    gone = day.driven
+    travelled = {stop.booking_id for run in gone for stop in run.stops}
+    carried = {stop.booking_id for run in day.runs if run not in gone for stop in run.stops}
     out = {
         booking
         for booking in day.bookings
         if booking.id not in carried
-        and (booking.status in ABOARD or not _fits_somewhere(day, booking, matrix))
+        and (
+            booking.id in travelled
+            or booking.status in ABOARD
+            or not _fits_somewhere(day, booking, matrix)
+        )
     }
     undecided = {one.request_id for one in out if one.status is BookingStatus.WAITING}
     kept = tuple(one for one in day.bookings if one not in out and one.request_id not in undecided)
@@ -153,7 +147,7 @@ def _fits_somewhere(day: Day, booking: BookingFacts, matrix: PlaceMatrix) -> boo
     alone = Problem(
         durations=matrix.durations,
         distances=matrix.distances,
-        requests=(_request(day.day, booking, row),),
+        requests=(_request(day.day, booking, row, promised_window(day.day, booking)),),
         vehicles=tuple(_vehicle(shift, [], row, {}, 0) for shift in day.shifts),
         objective=OBJECTIVE,
     )
@@ -187,8 +181,11 @@ def configurations(seats: int, spaces: int, seats_per_wheelchair: int) -> tuple[
 
 
 def runs_of(plan: Plan, made_for: DayProblem, booking_ids: Sequence[int]) -> tuple[Run, ...]:
-    """The plan as runs to store. `booking_ids` says which booking each request is."""
-    return tuple(
+    """The plan as runs to store. `booking_ids` says which booking each request is.
+
+    What withdrawn buses had driven stays in it: it is part of the day.
+    """
+    planned = (
         Run(
             shift_id=made_for.day.shifts[route.vehicle].id,
             start=route.start,
@@ -198,6 +195,7 @@ def runs_of(plan: Plan, made_for: DayProblem, booking_ids: Sequence[int]) -> tup
         for route in plan.routes
         if route.visits
     )
+    return (*planned, *made_for.day.driven)
 
 
 def _stop(visit: Visit, made_for: DayProblem, booking_ids: Sequence[int]) -> Stop:
@@ -241,49 +239,18 @@ def _vehicle(
     )
 
 
-def _frozen(
-    run: Run | None,
-    matrix: PlaceMatrix,
-    depot_id: int,
-    horizon: int,
-    reported: Mapping[tuple[int, str], int],
-) -> list[Stop]:
-    """The part of a run that has happened or is about to.
-
-    A stop is frozen when the bus must have set out for it by the horizon, or when
-    the driver has reported it; whatever comes before such a stop is frozen, too.
-    """
-    if run is None:
-        return []
-    last, place = 0, depot_id
-    for count, stop in enumerate(run.stops, start=1):
-        here = place if stop.place_id is None else stop.place_id
-        leaves = stop.start - matrix.seconds(place, here)
-        if leaves <= horizon or (stop.booking_id or 0, stop.action) in reported:
-            last = count
-        place = here
-    return list(run.stops[:last])
-
-
-def _ready_at(past: Sequence[Stop], reported: Mapping[tuple[int, str], int]) -> int:
-    """When the bus is ready to go on, by what its driver reported; 0 where nothing says so.
-
-    A bus known to be late takes on nobody whom it would have to keep waiting. What was
-    not reported is taken to have gone by plan: many drivers work from paper.
-    """
-    if not past:
-        return 0
-    expected = expected_starts(past, reported, None)[-1]
-    return expected + past[-1].departure - past[-1].start
-
-
 def _done(stop: Stop, number: dict[int, int]) -> Done:
     index = 0 if stop.booking_id is None else number[stop.booking_id]
     return Done(Action(stop.action), index, stop.start)
 
 
-def _requests(day: Day, matrix: PlaceMatrix, unplanned: Sequence[Unplanned]) -> tuple[Request, ...]:
-    requests = [_request(day.day, booking, matrix.index) for booking in day.bookings]
+def _requests(
+    day: Day, matrix: PlaceMatrix, unplanned: Sequence[Unplanned], clock: int
+) -> tuple[Request, ...]:
+    requests = [
+        _request(day.day, booking, matrix.index, window)
+        for booking, window in zip(day.bookings, windows_of(day, clock), strict=True)
+    ]
     number = {booking.id: index for index, booking in enumerate(day.bookings)}
     for one in unplanned:
         index = number[one.booking.id]
@@ -300,7 +267,9 @@ def _within_reach(request: Request, one: Unplanned, matrix: PlaceMatrix) -> Requ
     return replace(request, dropoff_window=Window(0, DAY_END), max_ride=None)
 
 
-def _request(day: date, booking: BookingFacts, row: Mapping[int, int]) -> Request:
+def _request(
+    day: date, booking: BookingFacts, row: Mapping[int, int], pickup_window: Window
+) -> Request:
     arrive_by = seconds_into(day, booking.arrive_by) if booking.arrive_by else DAY_END
     after = seconds_into(day, booking.arrive_after) if booking.arrive_after else 0
     waiting = booking.status is BookingStatus.WAITING
@@ -308,7 +277,7 @@ def _request(day: date, booking: BookingFacts, row: Mapping[int, int]) -> Reques
         id=str(booking.id),
         pickup=row[booking.pickup_place_id],
         dropoff=row[booking.dropoff_place_id],
-        pickup_window=_pickup_window(day, booking),
+        pickup_window=pickup_window,
         dropoff_window=Window(after, arrive_by),
         pickup_service=booking.boarding_seconds,
         dropoff_service=alight_seconds(booking.boarding_seconds),
@@ -319,15 +288,6 @@ def _request(day: date, booking: BookingFacts, row: Mapping[int, int]) -> Reques
         together=booking.together,
         bundle=f"request {booking.request_id}" if waiting else None,
     )
-
-
-def _pickup_window(day: date, booking: BookingFacts) -> Window:
-    """The promise; once the exact time has been told, only a few minutes around that."""
-    earliest, latest = seconds_into(day, booking.earliest), seconds_into(day, booking.latest)
-    if booking.told_at is not None:
-        told = seconds_into(day, booking.told_at)
-        earliest, latest = max(earliest, told - TOLD_EARLY), min(latest, told + TOLD_LATE)
-    return Window(earliest, latest)
 
 
 def alight_seconds(boarding_seconds: int) -> int:

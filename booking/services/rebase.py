@@ -39,13 +39,30 @@ def rebase(made: DayProblem, runs: Sequence[tuple[int, Visits]]) -> Plan | None:
 
 
 def insert_who_can(made: DayProblem) -> Plan:
-    """The plan in force with everybody inserted who is in no run and fits somewhere."""
+    """The plan in force with everybody inserted who is in no run and fits somewhere.
+
+    At about the time we told them, where that can be; else within their promise.
+    """
     plan = made.plan
     if not made.problem.vehicles:
         return plan
     for index in plan.unserved:
-        plan = _insert(made, plan, [index]) or plan
+        as_told = _as_told(made, index)
+        found = _insert(as_told, plan, [index]) if as_told else None
+        if as_told and found:
+            made, plan = as_told, found
+        else:
+            plan = _insert(made, plan, [index]) or plan
     return plan
+
+
+def _as_told(made: DayProblem, index: int) -> DayProblem | None:
+    """The day with somebody to be picked up at about the time we told them; None for no such."""
+    if index not in made.told:
+        return None
+    requests = list(made.problem.requests)
+    requests[index] = replace(requests[index], pickup_window=made.told[index])
+    return replace(made, problem=replace(made.problem, requests=tuple(requests)))
 
 
 def _ahead(

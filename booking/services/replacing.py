@@ -62,11 +62,12 @@ def promised_now(request: JourneyRequest, party: Party) -> frozenset[Promised]:
 def not_begun(old: JourneyRequest, now: datetime) -> bool:
     """Whether all of a promised journey still lies ahead.
 
-    One that is under way is not let go of: its passenger has to come home.
+    One that is under way is not let go of: its passenger has to come home, and so may
+    somebody whom we did not come for on the way there.
     """
     due = [b for b in old.bookings if b.status == BookingStatus.BOOKED.value]
-    away = (BookingStatus.ON_BOARD.value, BookingStatus.COMPLETED.value)
-    if not due or any(booking.status in away for booking in old.bookings):
+    begun = (BookingStatus.ON_BOARD, BookingStatus.COMPLETED, BookingStatus.MISSED)
+    if not due or any(BookingStatus(booking.status) in begun for booking in old.bookings):
         return False
     return all(b.promised_earliest is not None and b.promised_earliest > now for b in due)
 

@@ -228,7 +228,9 @@ def _check_break(new: NewShift) -> None:
 def _check_driver(session: Session, driver_id: int | None) -> None:
     if driver_id is None:
         return
-    driver = session.get(Driver, driver_id)
+    # Locked: nobody else puts them on another shift until this is decided. What they report
+    # meanwhile refers to the row's key only, and need not wait.
+    driver = session.get(Driver, driver_id, with_for_update={"of": Driver, "key_share": True})
     if driver is None or not driver.active:
         raise Invalid("Choose a driver who drives for us.", "driver")
 

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from booking.context import Context
 from booking.domain.errors import Invalid, NotFound
+from booking.domain.plan_record import Run
 from booking.domain.service_day import today, weekday
 from booking.domain.statuses import BookingStatus, RequestStatus
-from booking.models import Booking, Shift, ShiftPattern, Vehicle, Zone
+from booking.models import Booking, Driver, Shift, ShiftPattern, Vehicle, Zone
+from booking.services.by_plan import only, went_by_plan
 from booking.services.day import Day
 from booking.services.editing import Edit, drop_from_plan, edit_day
 from booking.services.history import move
@@ -48,7 +50,8 @@ def materialise_shifts(ctx: Context, *, now: datetime) -> int:
     """Make the shifts of every day that can be booked, from the weekly pattern; how many.
 
     Where a shift of that vehicle was put in by hand, or withdrawn, it stays as it is: one
-    bus is never out twice at a time.
+    bus is never out twice at a time. Nor is a driver: where theirs drives another bus then,
+    the shift is made without one, for the operator to decide.
     """
     with ctx.db.writing() as session:
         ahead = max(session.scalars(select(Zone.book_ahead_days)).all(), default=0)
@@ -59,22 +62,20 @@ def materialise_shifts(ctx: Context, *, now: datetime) -> int:
         for pattern, zone_id in patterns:
             for day in (day for day in days if weekday(day) == pattern.weekday):
                 key = (pattern.vehicle_id, day, pattern.starts)
-                if key in known or _is_out(pattern, day, planned):
+                out = _out_then(pattern, day, planned)
+                if key in known or pattern.vehicle_id in {shift.vehicle_id for shift in out}:
                     continue
-                shift = _shift(pattern, zone_id, day)
+                driven = pattern.driver_id in {shift.driver_id for shift in out}
+                shift = _shift(pattern, zone_id, day, None if driven else pattern.driver_id)
                 session.add(shift)
                 planned.append(shift)
                 made += 1
     return made
 
 
-def _is_out(pattern: ShiftPattern, day: date, planned: list[Shift]) -> bool:
-    """Whether the pattern's vehicle is out already at that time of that day."""
-    return any(
-        shift.vehicle_id == pattern.vehicle_id
-        and overlaps(shift, day, pattern.starts, pattern.ends)
-        for shift in planned
-    )
+def _out_then(pattern: ShiftPattern, day: date, planned: list[Shift]) -> list[Shift]:
+    """The shifts that are out at some time of the pattern's on that day."""
+    return [shift for shift in planned if overlaps(shift, day, pattern.starts, pattern.ends)]
 
 
 def withdraw_shift(
@@ -112,9 +113,17 @@ def _withdraw(edit: Edit, shift_id: int, *, by: str, reason: str) -> Withdrawal:
         return Withdrawal((), (), already=True)
     shift.status = "withdrawn"
     edit.session.flush()
-    stranded = _to_carry(edit, shift_id)
-    planned = _replan(edit, shift_id, by, reason)
-    tell_bus_found(edit.session, edit.zone_day, before=edit.day.runs, now=edit.now)
+    run = next((one for one in edit.made.day.runs if one.shift_id == shift_id), None)
+    driven = only(run, went_by_plan(edit.day, run, edit.now)) if run else None
+    stranded = _to_carry(edit, run, driven)
+    planned = _replan(edit, shift_id, driven, by, reason)
+    tell_bus_found(
+        edit.session,
+        edit.zone_day,
+        before=edit.made.day.runs,
+        now=edit.now,
+        moved=stranded & planned,
+    )
     without = {booking for booking in stranded if booking not in planned}
     _let_go(edit, frozenset(without & _in_state(edit, BookingStatus.HELD)), reason)
     owed = tuple(sorted(without & _in_state(edit, BookingStatus.BOOKED)))
@@ -123,13 +132,13 @@ def _withdraw(edit: Edit, shift_id: int, *, by: str, reason: str) -> Withdrawal:
     return Withdrawal(tuple(sorted(stranded & planned)), owed)
 
 
-def _to_carry(edit: Edit, shift_id: int) -> frozenset[int]:
-    """The bookings on that shift still to be picked up: nobody on board, nobody set down."""
-    on_it = {
-        stop.booking_id for run in edit.day.runs if run.shift_id == shift_id for stop in run.stops
-    }
+def _to_carry(edit: Edit, run: Run | None, driven: Run | None) -> frozenset[int]:
+    """The bookings on that run still to be picked up: nobody on board, nobody set down."""
+    on_it, done = (
+        {stop.booking_id for stop in one.stops} if one else set() for one in (run, driven)
+    )
     still = _in_state(edit, BookingStatus.BOOKED) | _in_state(edit, BookingStatus.HELD)
-    return still & on_it
+    return still & (on_it - done)
 
 
 def _in_state(edit: Edit, status: BookingStatus) -> frozenset[int]:
@@ -153,9 +162,9 @@ def _let_go(edit: Edit, booking_ids: frozenset[int], reason: str) -> None:
         drop_from_plan(edit.session, edit.zone_day, ids, reason="expired", now=edit.now)
 
 
-def _replan(edit: Edit, shift_id: int, by: str, reason: str) -> frozenset[int]:
+def _replan(edit: Edit, shift_id: int, driven: Run | None, by: str, reason: str) -> frozenset[int]:
     """Write the plan without that shift, whoever fits moved to other buses; who is in it."""
-    day = _without_shift(edit, shift_id)
+    day = _without_shift(edit, shift_id, driven)
     made = day_problem(day, edit.matrix, edit.now)
     plan: Plan = insert_who_can(made)
     runs = runs_of(plan, made, made.booking_ids)
@@ -172,12 +181,15 @@ def _replan(edit: Edit, shift_id: int, by: str, reason: str) -> frozenset[int]:
     return frozenset(stop.booking_id for run in runs for stop in run.stops if stop.booking_id)
 
 
-def _without_shift(edit: Edit, shift_id: int) -> Day:
+def _without_shift(edit: Edit, shift_id: int, driven: Run | None) -> Day:
+    """The day without it; what it has `driven` is part of the day for good."""
+    others = tuple(run for run in edit.day.runs if run.shift_id != shift_id)
     return replace(
         edit.day,
         shifts=tuple(shift for shift in edit.day.shifts if shift.id != shift_id),
         events=tuple(event for event in edit.day.events if event.shift_id != shift_id),
-        runs=tuple(run for run in edit.day.runs if run.shift_id != shift_id),
+        mis_taps=tuple(tap for tap in edit.day.mis_taps if tap.shift_id != shift_id),
+        runs=(*others, driven) if driven and driven.stops else others,
     )
 
 
@@ -191,11 +203,13 @@ def _known(session: Session, days: list[date]) -> set[tuple[int, date, int]]:
 
 
 def _patterns(session: Session) -> list[tuple[ShiftPattern, int]]:
-    """(pattern, zone id) of every vehicle in use, the vehicles locked in the order of their ids.
+    """(pattern, zone id) of every vehicle in use.
 
-    Whoever puts a shift in by hand takes the same lock, so neither overlooks the other's.
+    The vehicles are locked, then the drivers, each in the order of their ids. Whoever puts
+    a shift in by hand or a driver on one takes these locks, too: neither overlooks the other's.
     """
     session.execute(select(Vehicle.id).where(Vehicle.active).order_by(Vehicle.id).with_for_update())
+    session.execute(select(Driver.id).order_by(Driver.id).with_for_update(key_share=True))
     rows = session.execute(
         select(ShiftPattern, Vehicle.zone_id)
         .join(Vehicle, Vehicle.id == ShiftPattern.vehicle_id)
@@ -205,12 +219,12 @@ def _patterns(session: Session) -> list[tuple[ShiftPattern, int]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def _shift(pattern: ShiftPattern, zone_id: int, day: date) -> Shift:
+def _shift(pattern: ShiftPattern, zone_id: int, day: date, driver_id: int | None) -> Shift:
     return Shift(
         zone_id=zone_id,
         service_date=day,
         vehicle_id=pattern.vehicle_id,
-        driver_id=pattern.driver_id,
+        driver_id=driver_id,
         starts=pattern.starts,
         ends=pattern.ends,
         break_from=pattern.break_from,

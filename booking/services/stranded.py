@@ -20,8 +20,9 @@ from booking.domain.statuses import BookingStatus
 from booking.models import Booking, JourneyRequest, Message, Plan, ZoneDay
 from booking.services.channels import CALL
 from booking.services.message_words import legs_of
-from booking.services.messages import BUS_FOUND, DISRUPTED, bring_back, write_message
-from booking.services.problem import FREEZE_SECONDS
+from booking.services.messages import BUS_FOUND, DISRUPTED, NEW_TIME, bring_back, write_message
+from booking.services.so_far import FREEZE_SECONDS
+from booking.services.told_times import set_new_times
 from booking.services.zone_days import current_runs
 
 HELD_BACK: Final = timedelta(minutes=1)
@@ -65,19 +66,30 @@ def tell_no_bus(
 
 
 def tell_bus_found(
-    session: Session, zone_day: ZoneDay, *, before: Iterable[Run], now: datetime
+    session: Session,
+    zone_day: ZoneDay,
+    *,
+    before: Iterable[Run],
+    now: datetime,
+    moved: Collection[int] = (),
 ) -> None:
     """Tell everybody whom the plan now carries and carried no more `before`.
 
-    Who has not heard yet that there was no bus need not hear that there is one.
-    Called in the transaction that has written the plan.
+    Who has not heard yet that there was no bus need not hear that there is one; but if
+    it comes at another time than we told them, they hear that, and so do those whom
+    the plan has `moved` from a bus that was withdrawn.
+    Called in the transaction that has written the plan. `before` are the runs as they
+    were driven: whom a mis-tap had taken out of one never was without a bus.
     """
-    for request in _requests_of(session, _picked_up(current_runs(session, zone_day), before)):
+    found = _picked_up(current_runs(session, zone_day), before)
+    anew = set_new_times(session, zone_day, found.union(moved))
+    version, told = f"plan {zone_day.version}", set()
+    for request in _requests_of(session, found):
         unsent = _take_back(session, request, now)
         if unsent is None or _has_heard(session, request, unsent):
-            version = f"plan {zone_day.version}"
             write_message(session, request.person, request, BUS_FOUND, now=now, version=version)
-        elif any(leg.stranded for leg in legs_of(session, request)):
+            told.add(request.id)
+        elif any(leg.stranded for leg in legs_of(session, request, now)):
             # One direction has a bus again and the other has not: the words are other ones.
             write_message(
                 session,
@@ -86,9 +98,12 @@ def tell_bus_found(
                 DISRUPTED,
                 now=now,
                 due_at=unsent.due_at,
-                version=f"plan {zone_day.version} again",
-                reason=_last_reason(session, zone_day),
+                version=f"{version} again",
+                reason=last_reason(session, zone_day),
             )
+    for request in _requests_of(session, anew):
+        if request.id not in told:
+            write_message(session, request.person, request, NEW_TIME, now=now, version=version)
 
 
 def _picked_up(runs: Iterable[Run], before: Iterable[Run]) -> set[int]:
@@ -114,7 +129,7 @@ def _requests_of(session: Session, booking_ids: Collection[int]) -> list[Journey
 def _due(session: Session, request: JourneyRequest, now: datetime) -> datetime:
     """At once for whom no other bus could come in time any more: they may be standing there."""
     reachable = now + timedelta(seconds=FREEZE_SECONDS)
-    lost = [leg.latest for leg in legs_of(session, request) if leg.stranded and leg.latest]
+    lost = [leg.latest for leg in legs_of(session, request, now) if leg.stranded and leg.latest]
     return now if any(latest <= reachable for latest in lost) else now + HELD_BACK
 
 
@@ -147,7 +162,9 @@ def _take_back(session: Session, request: JourneyRequest, now: datetime) -> Unse
 def _has_heard(session: Session, request: JourneyRequest, unsent: Unsent) -> bool:
     """Whether they know of it all the same: from an earlier message, or one written since."""
     since = select(Message.id).where(
-        Message.request_id == request.id, Message.id > unsent.message_id
+        Message.request_id == request.id,
+        Message.id > unsent.message_id,
+        Message.key.not_like(f"{NEW_TIME}:%"),
     )
     if session.scalar(since.limit(1)) is not None:
         return True
@@ -165,7 +182,7 @@ def _has_heard(session: Session, request: JourneyRequest, unsent: Unsent) -> boo
     return last is not None and last.startswith(f"{DISRUPTED}:")
 
 
-def _last_reason(session: Session, zone_day: ZoneDay) -> str:
+def last_reason(session: Session, zone_day: ZoneDay) -> str:
     """Why the last shift of that day was withdrawn, in the words of who did it."""
     changes = session.scalar(
         select(Plan.changes)

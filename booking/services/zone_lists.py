@@ -29,6 +29,7 @@ SHOWS: Final = {
     "no_show": "Not there",
     "waiting": "Waiting to be decided",
     "without_bus": "Without a bus",
+    "missed": "Missed by us",
     "cancelled": "Cancelled",
     "refused": "Refused",
 }
@@ -51,6 +52,7 @@ _LISTED: Final = {
     "completed": {BookingStatus.COMPLETED},
     "no_show": {BookingStatus.NO_SHOW},
     "waiting": {BookingStatus.WAITING},
+    "missed": {BookingStatus.MISSED},
     "cancelled": {BookingStatus.CANCELLED, BookingStatus.LATE_CANCELLED},
 }
 

@@ -22,8 +22,8 @@ def texting_world(folder: Path) -> World:
     return made
 
 
-def add_bus(world: World, *, spaces: int = 1, ends: int = 1140) -> None:
-    """A bus of the same kind, out all day or until `ends`; `spaces` for wheelchairs."""
+def add_bus(world: World, *, spaces: int = 1, starts: int = 420, ends: int = 1140) -> None:
+    """A bus of the same kind, out all day or as long as said; `spaces` for wheelchairs."""
     with world.ctx.db.writing() as session:
         bus = Vehicle(
             code=f"B{len(world.shifts) + 1}",
@@ -40,7 +40,7 @@ def add_bus(world: World, *, spaces: int = 1, ends: int = 1140) -> None:
             service_date=DAY,
             vehicle_id=bus.id,
             driver_id=world.drivers[0],
-            starts=420,
+            starts=starts,
             ends=ends,
             break_minutes=0,
         )

@@ -436,6 +436,21 @@ def test_the_weekly_pattern_never_puts_a_bus_out_twice(world: World) -> None:
     assert materialise_shifts(world.ctx, now=NOW) == 0
 
 
+def test_the_weekly_pattern_never_puts_a_driver_out_twice(world: World) -> None:
+    """Their own bus goes out without them where they are on another by hand; the board says so."""
+    add_patterns(world, (420, 720), (720, 1140))
+    add_shift(world.ctx, replace(NEW, vehicle_id=2, driver_id=1, starts=600, ends=720), now=NOW)
+    materialise_shifts(world.ctx, now=NOW)
+    rows = roster.list_shifts(world.ctx, "MEL1", NEW.day, NEW.day)
+    assert [(row.vehicle_id, row.starts, row.driver) for row in rows] == [
+        (1, 420, ""),
+        (2, 600, "Driver 1"),
+        (1, 720, "Driver 1"),
+    ]
+    decisions = board(world.ctx, "MEL1", NEW.day, now=NOW).decisions
+    assert [one.title for one in decisions] == ["Bus 1 has no driver"]
+
+
 def test_the_pattern_leaves_a_withdrawn_shift_withdrawn(world: World) -> None:
     """The bus is broken: the next making of shifts does not send it out again."""
     add_patterns(world, (420, 1140))

@@ -16,17 +16,23 @@ from booking.models import (
     Booking,
     JourneyRequest,
     Person,
+    ZoneDay,
 )
+from booking.services.board_day import read_day
 from booking.services.book import book
+from booking.services.by_plan import went_by_plan
 from booking.services.call_list import CallListView, list_calls
 from booking.services.cancel import cancel
+from booking.services.day import load_day
 from booking.services.drive import Event, record_events
 from booking.services.hold import hold
 from booking.services.legs import legs_of_all
 from booking.services.notify import write_day_before
 from booking.services.plan import plan_zone_day
+from booking.services.riders import Rider
 from booking.services.shifts import withdraw_shift
 from booking.services.stranded import HELD_BACK
+from booking.services.zone_days import current_runs
 from routing.errors import InvalidProblem
 from tests.integration.breakdown import (
     add_bus,
@@ -161,6 +167,52 @@ def test_only_the_leg_still_to_come_is_spoken_of(world: World) -> None:
         assert "no bus now for your journey home" in text.body
         assert "cannot come" not in text.body
         assert "journey there" not in text.body
+
+
+def test_who_went_by_plan_hours_ago_is_told_nothing(world: World) -> None:
+    """The driver works from paper: the morning's passengers have travelled, and it stays so."""
+    request = book_one(world, wish(world, 0, home=time(15)))
+    there, home = bookings_of(world, request).values()
+    now = at(DAY, time(11, 30))
+    gone = break_down(world, now)
+    assert gone.without_bus == (home.id,)
+    (text,) = messages(world, request, "disrupted")
+    assert "no bus now for your journey home" in text.body
+    assert "9:" not in text.body
+    assert planned_ids(world) == {there.id}
+    assert [rider.booking_id for rider in without_bus(world, now)] == [home.id]
+    add_bus(world)
+    plan_zone_day(world.ctx, zone_day_of(world).id, now=now, seconds=0.2)
+    assert picked_up_by(world) == {there.id: world.shifts[0], home.id: world.shifts[1]}
+
+
+def test_whom_a_driver_who_reports_said_nothing_of_may_still_be_waiting(world: World) -> None:
+    """After the last report nothing is taken to have gone by plan; on paper all of it is."""
+    early = book_one(world, wish(world, 0))
+    late = book_one(world, wish(world, 1, by=time(12)))
+    waiting = bookings_of(world, late)["outward"]
+    now = at(DAY, time(13, 30))
+    with world.ctx.db.reading() as session:
+        on_paper = load_day(session, session.get_one(ZoneDay, 1))
+    travel(world, bookings_of(world, early)["outward"])
+    with world.ctx.db.reading() as session:
+        reported = load_day(session, session.get_one(ZoneDay, 1))
+    assert waiting.id in went_by_plan(on_paper, on_paper.runs[0], now)
+    assert went_by_plan(reported, reported.runs[0], now) == set()
+    assert break_down(world, now).without_bus == (waiting.id,)
+
+
+def without_bus(world: World, now: datetime) -> tuple[Rider, ...]:
+    """Whom the operator's board shows to have no bus."""
+    with world.ctx.db.reading() as session:
+        return read_day(session, "MEL1", DAY, now).without_bus
+
+
+def picked_up_by(world: World) -> dict[int, int]:
+    """booking → the shift that picks them up, by the plan in force."""
+    with world.ctx.db.reading() as session:
+        runs = current_runs(session, session.get_one(ZoneDay, 1))
+    return {stop.booking_id: run.shift_id for run in runs for stop in run.stops if stop.booking_id}
 
 
 def test_times_held_on_a_bus_that_breaks_down_are_let_go(world: World) -> None:

@@ -12,11 +12,28 @@ from sqlalchemy import select
 
 from booking.domain.errors import NotFound
 from booking.models import Booking, BookingEvent, DriverEvent, ZoneDay
+from booking.services.as_driven import unplanned_of
 from booking.services.cancel import cancel
+from booking.services.day import load_day
 from booking.services.drive import Event, Recorded, record_events
+from booking.services.editing import Edit, drop_from_plan, edit_day
 from booking.services.manifest import manifest, todays_shifts
+from booking.services.missed import mark_missed
+from booking.services.plan import plan_zone_day
+from booking.services.shifts import withdraw_shift
+from booking.services.zone_days import current_runs
+from tests.integration.breakdown import messages
 from tests.integration.copies import copy_world
-from tests.world import World, book_one, make_context, make_world, wish
+from tests.world import (
+    NOW,
+    World,
+    book_one,
+    make_context,
+    make_world,
+    planned_ids,
+    violations,
+    wish,
+)
 
 MORNING = datetime.fromisoformat("2026-12-08T08:00:00+00:00")
 
@@ -125,6 +142,97 @@ def test_a_mis_tap_is_taken_back(road: Road) -> None:
     assert road.status(booking) == "booked"
     with road.world.ctx.db.reading() as session:
         assert len(session.scalars(select(DriverEvent)).all()) == 2
+
+
+def mis_tap(road: Road) -> tuple[int, Event]:
+    """Said not to be there five minutes after their time; then somebody else has the day's plan
+    written."""
+    booking, due = road.first()
+    tap = road.event(booking, "no_show", due + timedelta(minutes=5))
+    road.send(tap)
+    edit_day(road.world.ctx, 1, write_as_it_is, now=tap.happened_at)
+    assert booking not in planned_ids(road.world)
+    return booking, tap
+
+
+def write_as_it_is(edit: Edit) -> None:
+    edit.publish(edit.made.plan, edit.made.problem, edit.made.booking_ids, "held")
+
+
+def actions(road: Road, booking: int, now: datetime) -> list[tuple[str, str]]:
+    """(what is done of somebody, what came of it) in the order of the driver's list."""
+    view = manifest(road.world.ctx, road.shift, road.driver, now=now)
+    tasks = [task for stop in view.stops for task in stop.tasks if task.booking_id == booking]
+    return [(task.action, task.done_words) for task in tasks]
+
+
+def test_a_mis_tap_can_be_taken_back_once_the_plan_is_written_without_them(road: Road) -> None:
+    """The button is still there, and whoever was there after all is in that bus's run again."""
+    booking, tap = mis_tap(road)
+    now = tap.happened_at + timedelta(minutes=7)
+    assert actions(road, booking, now) == [("pickup", "Not there")]
+    view = manifest(road.world.ctx, road.shift, road.driver, now=now)
+    assert view.last_done is not None
+    assert (view.last_done.booking_id, view.last_done.fact_key) == (booking, tap.key)
+    road.send(road.event(booking, "undone", now, note=tap.key))
+    assert road.status(booking) == "booked"
+    to_do = [("pickup", ""), ("dropoff", "")]
+    assert actions(road, booking, now) == to_do
+    plan_zone_day(road.world.ctx, 1, now=now, seconds=0.2)
+    assert shift_of(road, booking) == road.shift
+    assert actions(road, booking, now) == to_do
+    assert violations(road.world, now=now) == []
+    # They were never without a bus, as far as they know.
+    assert messages(road.world, road.bookings[booking].request_id, "bus_found") == []
+
+
+def test_who_is_put_back_hours_later_went_by_plan(road: Road) -> None:
+    """A phone without signal all day: nobody is to be set down in the afternoon."""
+    booking, tap = mis_tap(road)
+    undone = tap.happened_at + timedelta(minutes=1)
+    evening = undone + timedelta(hours=6)
+    road.send(road.event(booking, "undone", undone, note=tap.key), now=evening)
+    assert mark_missed(road.world.ctx, now=evening) == 0
+    plan_zone_day(road.world.ctx, 1, now=evening, seconds=0.2)
+    assert shift_of(road, booking) == road.shift
+    view = manifest(road.world.ctx, road.shift, road.driver, now=evening)
+    down = [s.at for s in view.stops for t in s.tasks if t.booking_id == booking][1]
+    assert down == road.bookings[booking].promised_arrival
+
+
+def test_an_early_mis_tap_puts_nobody_on_the_bus(road: Road) -> None:
+    """Not there, two hours before their time: whatever becomes of the bus, they are not on it."""
+    booking, due = road.first()
+    tap = road.event(booking, "no_show", due - timedelta(hours=2))
+    road.send(tap)
+    road.send(road.event(booking, "undone", tap.happened_at, note=tap.key))
+    with road.world.ctx.db.writing() as session:
+        gone = frozenset({booking})
+        drop_from_plan(session, session.get_one(ZoneDay, 1), gone, reason="test", now=NOW)
+        day = load_day(session, session.get_one(ZoneDay, 1))
+    assert day.mis_taps
+    assert unplanned_of(day) == []
+
+
+def test_who_was_there_after_all_hears_that_the_bus_was_withdrawn(road: Road) -> None:
+    """The bus broke down while they were taken for gone: the undo owes them the bad news."""
+    booking, tap = mis_tap(road)
+    now = tap.happened_at + timedelta(minutes=7)
+    withdraw_shift(road.world.ctx, road.shift, by="test", reason="A flat tyre", now=now)
+    request = road.bookings[booking].request_id
+    assert all("journey there" not in m.body for m in messages(road.world, request, "disrupted"))
+    assert actions(road, booking, now) == [("pickup", "Not there")]
+    road.send(road.event(booking, "undone", now, note=tap.key))
+    assert actions(road, booking, now) == []
+    assert "A flat tyre." in messages(road.world, request, "disrupted")[-1].body
+
+
+def shift_of(road: Road, booking: int) -> int | None:
+    """The shift whose run in the current plan picks them up."""
+    with road.world.ctx.db.reading() as session:
+        runs = current_runs(session, session.get_one(ZoneDay, 1))
+    carried = {stop.booking_id: run.shift_id for run in runs for stop in run.stops}
+    return carried.get(booking)
 
 
 def test_the_last_of_two_quick_taps_is_the_one_to_take_back(road: Road) -> None:

@@ -25,12 +25,12 @@ from booking.services.drive import Event, record_events
 from booking.services.messages import write_message
 from booking.services.notify import (
     NEAR,
-    pickups_of,
     write_day_before,
     write_reminders,
 )
 from booking.services.send import CLAIMED_FOR, send_due, send_message
 from booking.services.shifts import withdraw_shift
+from booking.services.told_times import pickups_of
 from booking.services.zone_days import current_runs
 from tests.conftest import counted
 from tests.world import DAY, NOW, World, book_one, make_world, wish
