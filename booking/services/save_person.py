@@ -57,12 +57,16 @@ class PersonFacts:
 
 
 class ManyInvalid(Invalid):
-    """Several fields cannot be used: `fields` says what is wrong with each."""
+    """Several fields cannot be used: `fields` says what is wrong with each.
 
-    def __init__(self, fields: dict[str, str]) -> None:
+    `known` are the people the words name, for the audit.
+    """
+
+    def __init__(self, fields: dict[str, str], known: tuple[int, ...] = ()) -> None:
         first = next(iter(fields))
         super().__init__(fields[first], first)
         self.fields = fields
+        self.known = known
 
 
 def save_person(
@@ -240,7 +244,8 @@ def _check_new(session: Session, values: dict[str, Any]) -> None:
             {
                 "phone": f"{known.name} of {known.village or 'an unknown village'} has this number "
                 "already. Find them instead, or tick that this is somebody else in the same house."
-            }
+            },
+            (known.id,),
         )
 
 
