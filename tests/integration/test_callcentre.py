@@ -515,6 +515,7 @@ def test_registering_is_recorded_once_by_field_names(stage: Stage, calls: FlaskC
         ("name", " ", "Type their name."),
         ("phone", "12", "Type a phone number with its area code"),
         ("email", "edith@", "should look like name@example.com"),
+        ("email", f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 30}.example", "at most 200 letters"),
         ("birth_year", "1066", "Type the year they were born"),
         ("birth_year", "0019411", "Type the year they were born"),
         ("birth_year", "9" * 5000, "Type the year they were born"),
