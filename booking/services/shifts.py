@@ -13,7 +13,7 @@ from booking.context import Context
 from booking.domain.errors import Invalid, NotFound
 from booking.domain.service_day import today, weekday
 from booking.domain.statuses import BookingStatus, RequestStatus
-from booking.models import Booking, Shift, ShiftPattern, Vehicle, Zone
+from booking.models import Booking, Driver, Shift, ShiftPattern, Vehicle, Zone
 from booking.services.day import Day
 from booking.services.editing import Edit, drop_from_plan, edit_day
 from booking.services.history import move
@@ -48,7 +48,8 @@ def materialise_shifts(ctx: Context, *, now: datetime) -> int:
     """Make the shifts of every day that can be booked, from the weekly pattern; how many.
 
     Where a shift of that vehicle was put in by hand, or withdrawn, it stays as it is: one
-    bus is never out twice at a time.
+    bus is never out twice at a time. Nor is a driver: a shift whose driver is out with
+    another bus then is made without one, which the board shows.
     """
     with ctx.db.writing() as session:
         ahead = max(session.scalars(select(Zone.book_ahead_days)).all(), default=0)
@@ -59,22 +60,23 @@ def materialise_shifts(ctx: Context, *, now: datetime) -> int:
         for pattern, zone_id in patterns:
             for day in (day for day in days if weekday(day) == pattern.weekday):
                 key = (pattern.vehicle_id, day, pattern.starts)
-                if key in known or _is_out(pattern, day, planned):
+                out = [other for other in planned if _meets(pattern, day, other)]
+                if key in known or any(o.vehicle_id == pattern.vehicle_id for o in out):
                     continue
                 shift = _shift(pattern, zone_id, day)
+                if any(other.driver_id == shift.driver_id for other in out):
+                    shift.driver_id = None
                 session.add(shift)
                 planned.append(shift)
                 made += 1
     return made
 
 
-def _is_out(pattern: ShiftPattern, day: date, planned: list[Shift]) -> bool:
-    """Whether the pattern's vehicle is out already at that time of that day."""
-    return any(
-        shift.vehicle_id == pattern.vehicle_id
-        and overlaps(shift, day, pattern.starts, pattern.ends)
-        for shift in planned
-    )
+def _meets(pattern: ShiftPattern, day: date, other: Shift) -> bool:
+    """Whether another shift is out with its vehicle or its driver at that time of that day."""
+    driver = pattern.driver_id is not None and other.driver_id == pattern.driver_id
+    shared = driver or other.vehicle_id == pattern.vehicle_id
+    return shared and overlaps(other, day, pattern.starts, pattern.ends)
 
 
 def withdraw_shift(
@@ -191,11 +193,13 @@ def _known(session: Session, days: list[date]) -> set[tuple[int, date, int]]:
 
 
 def _patterns(session: Session) -> list[tuple[ShiftPattern, int]]:
-    """(pattern, zone id) of every vehicle in use, the vehicles locked in the order of their ids.
+    """(pattern, zone id) of every vehicle in use; the vehicles, then the drivers, are locked.
 
-    Whoever puts a shift in by hand takes the same lock, so neither overlooks the other's.
+    Whoever puts a shift in by hand takes the same locks, so neither overlooks the other's.
     """
     session.execute(select(Vehicle.id).where(Vehicle.active).order_by(Vehicle.id).with_for_update())
+    drivers = select(Driver.id).order_by(Driver.id)
+    session.execute(drivers.with_for_update(key_share=True))
     rows = session.execute(
         select(ShiftPattern, Vehicle.zone_id)
         .join(Vehicle, Vehicle.id == ShiftPattern.vehicle_id)

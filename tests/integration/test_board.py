@@ -436,6 +436,20 @@ def test_the_weekly_pattern_never_puts_a_bus_out_twice(world: World) -> None:
     assert materialise_shifts(world.ctx, now=NOW) == 0
 
 
+def test_the_weekly_pattern_never_puts_a_driver_on_two_buses(world: World) -> None:
+    """Who was put on another bus by hand stays there: the pattern's shift has no driver yet."""
+    add_patterns(world, (420, 720), (720, 1140))
+    add_shift(world.ctx, replace(NEW, vehicle_id=2, starts=600, ends=660), now=NOW)
+    materialise_shifts(world.ctx, now=NOW)
+    with world.ctx.db.reading() as session:
+        rows = session.execute(
+            select(Shift.starts, Shift.driver_id)
+            .where(Shift.service_date == NEW.day, Shift.vehicle_id == 1)
+            .order_by(Shift.starts)
+        )
+        assert [tuple(row) for row in rows] == [(420, None), (720, 1)]
+
+
 def test_the_pattern_leaves_a_withdrawn_shift_withdrawn(world: World) -> None:
     """The bus is broken: the next making of shifts does not send it out again."""
     add_patterns(world, (420, 1140))
