@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -67,27 +67,47 @@ class Database:
 
 
 def _engine(url: str, pool_size: int) -> Engine:
-    if url.startswith("sqlite"):
-        engine = create_engine(
-            url,
-            connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
-            pool_size=pool_size,
-            max_overflow=60,
-            pool_timeout=POOL_WAIT_SECONDS,
-        )
+    """An engine whose errors can be logged: they say what failed, never what was in it."""
+    options = _sqlite_options() if url.startswith("sqlite") else _postgres_options()
+    engine = create_engine(
+        url.replace("postgresql://", "postgresql+psycopg://", 1),
+        pool_size=pool_size,
+        pool_timeout=POOL_WAIT_SECONDS,
+        hide_parameters=True,
+        **options,
+    )
+    event.listen(engine, "handle_error", _leave_details_out)
+    if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-        return engine
-    url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    return create_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=20,
-        pool_timeout=POOL_WAIT_SECONDS,
-        pool_pre_ping=True,
-        isolation_level="READ COMMITTED",
-        connect_args={"connect_timeout": 5},
-    )
+    return engine
+
+
+def _sqlite_options() -> dict[str, Any]:
+    return {
+        "max_overflow": 60,
+        "connect_args": {"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
+    }
+
+
+def _postgres_options() -> dict[str, Any]:
+    return {
+        "max_overflow": 20,
+        "pool_pre_ping": True,
+        "isolation_level": "READ COMMITTED",
+        "connect_args": {"connect_timeout": 5},
+    }
+
+
+def _leave_details_out(failure: ExceptionContext) -> None:
+    """PostgreSQL adds the row that failed to its first line, name and number included."""
+    diagnosis = getattr(failure.original_exception, "diag", None)
+    details = getattr(diagnosis, "message_detail", None), getattr(diagnosis, "context", None)
+    if not any(details):
+        return
+    for error in (failure.original_exception, failure.sqlalchemy_exception):
+        if error is not None:
+            error.args = (str(error.args[0]).partition("\n")[0],)
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: Any) -> None:

@@ -124,6 +124,12 @@ def spoken_list(words: Sequence[str], joint: str = "and") -> str:
     return f"{', '.join(words[:-1])} {joint} {words[-1]}"
 
 
+def in_its_village(name: str, village: str) -> str:
+    """A place with its village, said once: "Village hall, Hose", but "Hose school"."""
+    said = not village or village.casefold() in name.casefold()
+    return name if said else f"{name}, {village}"
+
+
 def how_long(length: timedelta | int) -> str:
     """Write a length of time, given as a timedelta or in minutes: "1 hour 5 minutes"."""
     minutes = round(length.total_seconds() / 60) if isinstance(length, timedelta) else length

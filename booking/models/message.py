@@ -22,7 +22,8 @@ class Message(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     request_id: Mapped[int | None] = mapped_column(ForeignKey("journey_requests.id"), index=True)
     channel: Mapped[str] = mapped_column(String(10))
-    recipient: Mapped[str] = mapped_column(String(200), default="")
+    recipient: Mapped[str] = mapped_column(Text, default="")
+    """A number, an e-mail address, or a postal address, a line each: as long as its parts."""
     subject: Mapped[str] = mapped_column(String(200), default="")
     body: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(12), default="waiting")

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from booking.domain.errors import NotFound
-from booking.models import Account, JourneyRequest, Shift
+from booking.models import Account, JourneyRequest
 
 
 class RoleName(StrEnum):
@@ -53,13 +53,6 @@ def may_see_request(account: Account, request: JourneyRequest) -> bool:
     return may_see_person(account, request.person_id)
 
 
-def may_see_shift(account: Account, shift: Shift) -> bool:
-    """A driver sees their own shift only; operators and call handlers see every one."""
-    if roles_of(account) & _MAY_BOOK_FOR_ANYBODY:
-        return True
-    return account.driver_id is not None and account.driver_id == shift.driver_id
-
-
 def check_request(account: Account, request: JourneyRequest | None) -> JourneyRequest:
     """The request, if the account may see it.
 
@@ -70,14 +63,3 @@ def check_request(account: Account, request: JourneyRequest | None) -> JourneyRe
     if request is None or not may_see_request(account, request):
         raise NotFound("We cannot find that journey among yours. Look under My journeys.")
     return request
-
-
-def check_shift(account: Account, shift: Shift | None) -> Shift:
-    """The shift, if the account may see it.
-
-    Raises:
-        NotFound: there is none, or it is another driver's.
-    """
-    if shift is None or not may_see_shift(account, shift):
-        raise NotFound("That is not one of your shifts. Go back to today's list.")
-    return shift

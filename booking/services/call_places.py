@@ -13,9 +13,8 @@ from booking.context import Context
 from booking.domain.service_day import WEEKDAYS
 from booking.models import Group, Person, Place, ZoneLink
 from booking.models import Session as Meeting
-from booking.services.places import HIDDEN_KINDS, say_place
+from booking.services.places import HIDDEN_KINDS, VILLAGE_KINDS, say_place
 
-VILLAGE_KINDS: Final = ("village", "hamlet", "town")
 AT_MOST: Final = 600
 
 

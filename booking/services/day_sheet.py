@@ -17,8 +17,9 @@ from booking.domain.person_words import need_labels
 from booking.domain.statuses import BookingStatus
 from booking.models import Booking, Person, Shift, Zone, ZoneDay
 from booking.services.legs import LOOKING, STATUS_WORDS
+from booking.services.manifest_words import place_words
 from booking.services.people import phone_words
-from booking.services.riders import Point, Rider, read_riders
+from booking.services.riders import Rider, read_riders
 from booking.services.told_times import pickups_of
 from booking.services.zone_days import current_runs, find_zone_day
 
@@ -157,20 +158,14 @@ def _line(
         earliest=rider.earliest,
         latest=rider.latest,
         arrive_by=rider.arrive_by,
-        from_place=_place(rider.pickup),
-        to_place=_place(rider.dropoff),
+        from_place=place_words(rider.pickup),
+        to_place=place_words(rider.dropoff),
         homeward=rider.leg == "return",
         bus=bus_of.get(rider.booking_id, ""),
         note=rider.note,
         status=LOOKING if lost else STATUS_WORDS[rider.status],
         going=rider.status in GOING,
     )
-
-
-def _place(point: Point) -> str:
-    if point.village and point.village.casefold() not in point.name.casefold():
-        return f"{point.name}, {point.village}"
-    return point.name
 
 
 def _buses(session: Session, shift_ids: set[int]) -> dict[int, str]:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.context import Context
-from booking.domain.booking_rules import End, Hours, ZoneRules, check_ends, opening_seconds
+from booking.domain.booking_rules import End, ZoneRules, check_ends, opening_seconds
 from booking.domain.errors import NotFound
 from booking.domain.service_day import WEEKDAYS, seconds_into, today, weekday
 from booking.domain.words import clock, spoken_list
@@ -22,7 +22,7 @@ from booking.models import Group, Place, Zone
 from booking.models import Session as GroupSession
 from booking.services.places import APPOINTMENTS as APPOINTMENTS
 from booking.services.places import say_place
-from booking.services.rules import rules_of
+from booking.services.rules import end_of, rules_of
 
 KIND_WORDS: Final = {
     "craft": "Craft",
@@ -236,7 +236,7 @@ def _obstacle(
     hours = rules.hours_on(day)
     if hours is None:
         return f"The bus does not run on {day.strftime('%A')}s."
-    end = _end(zone, group.place)
+    end = end_of(zone, group.place)
     broken = check_ends(rules, End("your home", in_zone=True), end, day)
     if broken is not None:
         return broken.words
@@ -249,15 +249,6 @@ def _obstacle(
     if soonest > meeting.starts * 60 - AT_LEAST_THERE:
         return "It is too late to book for this one."
     return ""
-
-
-def _end(zone: Zone, place: Place) -> End:
-    if place.zone_id == zone.id:
-        return End(place.name, in_zone=True)
-    link = next((link for link in zone.links if link.place_id == place.id), None)
-    if link is None:
-        return End(place.name, in_zone=False)
-    return End(place.name, False, tuple(link.days), Hours(link.opens, link.closes))
 
 
 def _view(group: Group) -> GroupView:

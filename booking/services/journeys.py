@@ -205,11 +205,6 @@ class JourneyView:
             return ""
         return f"{bus_home(leg)}. {leg.arrival}"
 
-    @property
-    def home_by(self) -> datetime | None:
-        leg = self.homeward
-        return leg.arrive_by if leg and leg.live else None
-
 
 @dataclass(frozen=True, slots=True)
 class MyJourneys:

@@ -9,7 +9,7 @@ from typing import Final
 
 from booking.domain.needs import Need, Party
 from booking.domain.on_the_road import ASK_BEFORE, Fact, FactKind
-from booking.domain.words import between, clock, count_of, pounds, spoken_list
+from booking.domain.words import between, clock, count_of, in_its_village, pounds, spoken_list
 from booking.services.riders import Point, Rider
 
 NEED_WORDS: Final = {
@@ -116,9 +116,7 @@ def what_words(actions: Collection[str]) -> str:
 
 def place_words(point: Point) -> str:
     """The place with its village, said once."""
-    if not point.village or point.village.lower() in point.name.lower():
-        return point.name
-    return f"{point.name}, {point.village}"
+    return in_its_village(point.name, point.village)
 
 
 def needs_words(needs: Collection[str], party: Party) -> tuple[str, ...]:

@@ -99,9 +99,7 @@ def name_place(place: Place, person_id: int) -> str:
     """A place as it is said to this person: their own home is "your home"."""
     if place.person_id == person_id and place.kind != "address":
         return "your home"
-    if place.village and place.village.casefold() not in place.name.casefold():
-        return f"{place.name}, {place.village}"
-    return place.name
+    return words.in_its_village(place.name, place.village)
 
 
 def write_words(

@@ -70,19 +70,30 @@ def write_reminders(ctx: Context, *, now: datetime) -> int:
         days = session.scalars(
             select(ZoneDay).where(ZoneDay.service_date == today(now), ZoneDay.plan_id.is_not(None))
         ).all()
-        near = {
-            booking_id: at
-            for zone_day in days
-            for booking_id, at in _expected_pickups(session, zone_day, now).items()
-            if now + TOO_NEAR < at <= now + NEAR
-        }
-        due = _not_reminded(session, near)
-    if not due:
-        return 0
+        with_somebody = [day.id for day in days if _to_remind(session, day, now)]
+    return sum(_remind_zone_day(ctx, zone_day_id, now) for zone_day_id in with_somebody)
+
+
+def _remind_zone_day(ctx: Context, zone_day_id: int, now: datetime) -> int:
+    """Under the lock: whoever cancels comes before this, or after it and takes the text back."""
     with ctx.db.writing() as session:
-        for booking in session.scalars(_booked(due)).unique():
-            _remind(session, booking, near[booking.id], now)
+        zone_day = lock_zone_day(session, zone_day_id)
+        due = _to_remind(session, zone_day, now)
+        for booking, at in due:
+            _remind(session, booking, at, now)
     return len(due)
+
+
+def _to_remind(
+    session: Session, zone_day: ZoneDay, now: datetime
+) -> list[tuple[Booking, datetime]]:
+    """Whose bus is near and who was not told yet, with the moment it is to be expected."""
+    near = {
+        booking_id: at
+        for booking_id, at in _expected_pickups(session, zone_day, now).items()
+        if now + TOO_NEAR < at <= now + NEAR
+    }
+    return [(booking, near[booking.id]) for booking in _not_reminded(session, near)]
 
 
 def _expected_pickups(session: Session, zone_day: ZoneDay, now: datetime) -> dict[int, datetime]:
@@ -149,13 +160,13 @@ def _tell(
     write_message(session, request.person, request, "day_before", now=now, version=legs, when=when)
 
 
-def _not_reminded(session: Session, near: dict[int, datetime]) -> list[int]:
+def _not_reminded(session: Session, near: dict[int, datetime]) -> list[Booking]:
     if not near:
         return []
     bookings = list(session.scalars(_booked(near)).unique())
     known = set(session.scalars(select(Message.key).where(Message.key.in_(map(_key, bookings)))))
     return [
-        booking.id
+        booking
         for booking in bookings
         if _key(booking) not in known and _wants_texts(booking.request)
     ]

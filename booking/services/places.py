@@ -28,6 +28,8 @@ from booking.services.place_index import gazetteer_of
 
 OWN_PLACES_AT_MOST: Final = 30
 """Addresses kept for one person, so that searching cannot fill the tables."""
+VILLAGE_KINDS: Final = ("village", "hamlet", "town")
+"""Kinds of places somebody lives in."""
 ADDRESS: Final = "address"
 """The kind of a place kept for one person because a geocoder found it: not their home."""
 SURE: Final = 90.0

@@ -162,7 +162,7 @@ def add_shift(ctx: Context, new: NewShift, *, now: datetime) -> int:
             vehicle = session.get(Vehicle, new.vehicle_id, with_for_update={"of": Vehicle})
             if vehicle is None or not vehicle.active:
                 raise Invalid("Choose a vehicle that is in use.", "vehicle")
-            _check_driver(session, new.driver_id)
+            _lock_driver(session, new.driver_id)
             zone_day = _lock(session, vehicle.zone_id, new.day)
             _check_free(session, new)
             shift = Shift(zone_id=vehicle.zone_id, service_date=new.day, **_columns(new))
@@ -182,10 +182,11 @@ def assign_driver(ctx: Context, shift_id: int, driver_id: int | None, *, now: da
     """
     with ctx.db.writing() as session:
         shift = _get_shift(session, shift_id)
+        _lock_driver(session, driver_id)
+        zone_day = _lock(session, shift.zone_id, shift.service_date)
+        session.refresh(shift)
         if shift.status != "planned":
             raise Conflict("That shift has been withdrawn. Add a new one instead.")
-        _check_driver(session, driver_id)
-        zone_day = _lock(session, shift.zone_id, shift.service_date)
         if driver_id is not None:
             _check_driver_free(session, driver_id, shift)
         shift.driver_id = driver_id
@@ -225,11 +226,14 @@ def _check_break(new: NewShift) -> None:
         raise Invalid("The break must fit between its times, inside the shift.", "break_from")
 
 
-def _check_driver(session: Session, driver_id: int | None) -> None:
+def _lock_driver(session: Session, driver_id: int | None) -> None:
+    """Whoever puts this driver on a shift takes turns: of any zone, on any day.
+
+    The order everybody keeps is vehicle, driver, zone-day. What merely points to the
+    driver (an event they report) does not wait.
+    """
     if driver_id is None:
         return
-    # Locked: nobody else puts them on another shift until this is decided. What they report
-    # meanwhile refers to the row's key only, and need not wait.
     driver = session.get(Driver, driver_id, with_for_update={"of": Driver, "key_share": True})
     if driver is None or not driver.active:
         raise Invalid("Choose a driver who drives for us.", "driver")

@@ -21,7 +21,7 @@ from booking.domain.booking_rules import (
     opening_seconds,
 )
 from booking.domain.errors import Invalid, NotFound
-from booking.domain.words import spoken_list
+from booking.domain.words import in_its_village, spoken_list
 from booking.models import Place, Zone, ZoneLink
 
 PLACES_NAMED: Final = 3
@@ -102,7 +102,7 @@ def _ground(
     zone: Zone, start: Place, finish: Place, day: date, now: datetime
 ) -> Ground | Forbidden:
     rules = rules_of(zone)
-    ends = (_end(zone, start), _end(zone, finish))
+    ends = (end_of(zone, start), end_of(zone, finish))
     broken = check_day(rules, day, now) or check_ends(rules, *ends, day)
     if broken is not None:
         return Forbidden(_with_places(broken, zone, (start, finish), ends), zone)
@@ -112,7 +112,7 @@ def _ground(
     opens, closes = opening_seconds(hours, *ends)
     outside = [p for p, end in zip((start, finish), ends, strict=True) if not end.in_zone]
     shorter = (opens, closes) != opening_seconds(hours)
-    link = _full_name(outside[0]) if outside and shorter else ""
+    link = in_its_village(outside[0].name, outside[0].village) if outside and shorter else ""
     return Ground(zone, rules, start, finish, opens, closes, link)
 
 
@@ -131,13 +131,8 @@ def _with_places(
         (link.place for link in zone.links),
         key=lambda place: geodesic(place.point, outside[0].point).m,
     )
-    names = spoken_list([_full_name(place) for place in linked[:PLACES_NAMED]])
+    names = spoken_list([in_its_village(p.name, p.village) for p in linked[:PLACES_NAMED]])
     return Broken(broken.rule, f"{broken.words} The nearest places we go to are {names}.")
-
-
-def _full_name(place: Place) -> str:
-    named = not place.village or place.village.lower() in place.name.lower()
-    return place.name if named else f"{place.name}, {place.village}"
 
 
 def _zones(session: Session, start: Place, finish: Place) -> Sequence[Zone]:
@@ -146,7 +141,8 @@ def _zones(session: Session, start: Place, finish: Place) -> Sequence[Zone]:
     return sorted(zones, key=lambda zone: ids.index(zone.id))
 
 
-def _end(zone: Zone, place: Place) -> End:
+def end_of(zone: Zone, place: Place) -> End:
+    """A place as an end of a journey: in the zone, or a named place outside with its hours."""
     if place.zone_id == zone.id:
         return End(place.name, in_zone=True)
     link = next((link for link in zone.links if link.place_id == place.id), None)

@@ -19,11 +19,13 @@ from booking.domain.person_words import CHANNEL_LABELS
 from booking.domain.service_day import today
 from booking.domain.zone_shape import contains
 from booking.models import AuditEntry, Person, Place, Zone
+from booking.services.contacts import LONGEST as CONTACT_LONGEST
 from booking.services.contacts import is_too_short
 from booking.services.people import get_person, phone_words
 
 NAME_LONGEST: Final = 120
 ADDRESS_LONGEST: Final = 150
+VILLAGE_LONGEST: Final = 100
 NOTE_LONGEST: Final = 500
 BOARDING_LONGEST: Final = 20
 OLDEST: Final = 120
@@ -57,12 +59,16 @@ class PersonFacts:
 
 
 class ManyInvalid(Invalid):
-    """Several fields cannot be used: `fields` says what is wrong with each."""
+    """Several fields cannot be used: `fields` says what is wrong with each.
 
-    def __init__(self, fields: dict[str, str]) -> None:
+    `known` are the people the words name, for the audit.
+    """
+
+    def __init__(self, fields: dict[str, str], known: tuple[int, ...] = ()) -> None:
         first = next(iter(fields))
         super().__init__(fields[first], first)
         self.fields = fields
+        self.known = known
 
 
 def save_person(
@@ -221,7 +227,7 @@ def _take_home(
 def _stand(session: Session, home: Place, person: Person, place: Place) -> None:
     """Put a home where a known place is: near enough until somebody sets it on the map."""
     home.latitude, home.longitude = place.latitude, place.longitude
-    home.village = place.village or place.name
+    home.village = place.village or place.name[:VILLAGE_LONGEST]
     home.boarding_authority = place.boarding_authority
     home.approximate = True
     zones = session.scalars(select(Zone)).unique()
@@ -240,7 +246,8 @@ def _check_new(session: Session, values: dict[str, Any]) -> None:
             {
                 "phone": f"{known.name} of {known.village or 'an unknown village'} has this number "
                 "already. Find them instead, or tick that this is somebody else in the same house."
-            }
+            },
+            (known.id,),
         )
 
 
@@ -290,11 +297,12 @@ def _email(text: str) -> str:
     if not text:
         return ""
     try:
-        return validate_email(text, check_deliverability=False).normalized.lower()[:200]
+        address = validate_email(text, check_deliverability=False).normalized.lower()
     except EmailNotValidError:
         raise ValueError(
             "That email address cannot be right. It should look like name@example.com."
         ) from None
+    return _short(address, "email address", CONTACT_LONGEST)
 
 
 def _channel(text: str) -> str:

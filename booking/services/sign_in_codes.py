@@ -74,8 +74,10 @@ def check_code(ctx: Context, challenge: str, code: str, now: datetime) -> list[T
     Raises:
         Gone: the code is too old, was used, or was tried too often.
         Invalid: it is wrong; it may be tried again.
-        TooManyTries: this number has been tried too often in the last hour.
+        TooManyTries: this number has been tried too often in the last hour; the code is
+            not looked at.
     """
+    tries.count(ctx, tries.CODES_TYPED, _contact_of(ctx, challenge), now)
     with ctx.db.writing() as session:
         # Counted before it is compared, in one statement: tries at once are counted too.
         session.execute(
@@ -87,14 +89,13 @@ def check_code(ctx: Context, challenge: str, code: str, now: datetime) -> list[T
         if row is None or row.used_at is not None or now >= row.expires_at or row.tries > TRIES:
             row = None
         else:
-            contact, right = row.contact, _is_right(ctx, row, code)
+            right = _is_right(ctx, row, code)
             if right:
                 row.used_at = now
                 travellers = _travellers(session, row)
     if row is None:
         raise Gone(OVER)
     if not right:
-        tries.count(ctx, tries.CODES_TYPED, contact, now)
         raise Invalid(WRONG, "code")
     return travellers
 
@@ -178,6 +179,19 @@ def _find(session: Session, challenge: str) -> SignInCode | None:
         .where(SignInCode.challenge_hash == credentials.hash_token(challenge))
         .with_for_update()
     )
+
+
+def _contact_of(ctx: Context, challenge: str) -> str:
+    """The number or address the challenge is about. Raises Gone where there is none."""
+    with ctx.db.reading() as session:
+        contact = session.scalar(
+            select(SignInCode.contact).where(
+                SignInCode.challenge_hash == credentials.hash_token(challenge)
+            )
+        )
+    if contact is None:
+        raise Gone(OVER)
+    return contact
 
 
 def _proved(session: Session, challenge: str, now: datetime) -> SignInCode:

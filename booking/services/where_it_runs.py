@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy import select
 
 from booking.context import Context
 from booking.domain.hours_words import week_words
 from booking.models import Place, Zone
+from booking.services.places import VILLAGE_KINDS
 from booking.services.rules import rules_of
-
-VILLAGE_KINDS: Final = ("village", "hamlet", "town")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """Every page that only staff may open writes an audit row, without being asked to.
 
     @audited("person.read", "person:{person_id}")    gives the row its words
+    @audited_by_service("person.change")             where the service writes what was done
     @unaudited("tells progress only, names nobody")  is the exception, with its reason
     note(found=[12, 40])                             adds ids to the row from inside a view
 
-The row is written before the page leaves: what cannot be recorded is not shown.
+The row is written before the page leaves: what cannot be recorded is not shown. A form
+that comes back with an error shows the person too: its row says `.not_done` at the end.
 """
 
 from __future__ import annotations
@@ -24,20 +26,34 @@ from booking.web.access import access_to
 View = TypeVar("View", bound=Callable[..., Any])
 
 _DECLARED: Final = "__audit__"
+_FORM_AGAIN: Final = 422
+"""The status of a form that comes back with what is wrong in it."""
+NOT_DONE: Final = ".not_done"
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What is written for a route; `reason` is why nothing is."""
+    """What is written for a route; `reason` is why nothing is.
+
+    `by_service`: what was done is in the service's own row, and only a form that
+    comes back has one from here.
+    """
 
     action: str = ""
     subject: str = ""
     reason: str = ""
+    by_service: bool = False
 
 
 def audited(action: str, subject: str = "") -> Callable[[View], View]:
     """Name what a route does; `subject` may use the names of the address's parts."""
     return _declare(Audit(action, subject))
+
+
+def audited_by_service(action: str, subject: str = "") -> Callable[[View], View]:
+    """The service writes the row, in the transaction of the deed; a form that comes back
+    shows people without the deed, and its row is written here."""
+    return _declare(Audit(action, subject, by_service=True))
 
 
 def unaudited(reason: str) -> Callable[[View], View]:
@@ -72,18 +88,21 @@ def _declare(what: Audit) -> Callable[[View], View]:
 
 def _write(response: Response) -> Response:
     endpoint = request.endpoint
-    if endpoint is None or response.status_code >= 400:
+    came_back = response.status_code == _FORM_AGAIN
+    if endpoint is None or (response.status_code >= 400 and not came_back):
         return response
     access = access_to(current_app, endpoint)
     account = here.find_account() if access is not None and access.is_for_staff else None
     declared = audit_of(current_app, endpoint) or Audit()
-    if account is None or not is_staff(account) or declared.reason:
+    written_elsewhere = declared.reason or (declared.by_service and not came_back)
+    if account is None or not is_staff(account) or written_elsewhere:
         return response
     args = request.view_args or {}
+    action = declared.action or f"{request.method.lower()} {endpoint}"
     audit.record(
         here.ctx(),
         account.id,
-        declared.action or f"{request.method.lower()} {endpoint}",
+        f"{action}{NOT_DONE}" if came_back else action,
         g.get("audit_subject") or declared.subject.format(**args) or _subject(args),
         {"method": request.method, **g.get("audit_detail", {})},
         here.now(),

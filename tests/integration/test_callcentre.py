@@ -119,6 +119,46 @@ def test_a_search_is_recorded_without_what_was_typed(stage: Stage, calls: FlaskC
     assert "mary" not in str(entry.detail).lower()
 
 
+@pytest.mark.parametrize(
+    ("address", "form", "action", "subject"),
+    [
+        ("/calls/people/{person_id}/book", {}, "journey.ask", "person:{person_id}"),
+        (
+            "/calls/people/{person_id}/note",
+            {"person_note": "x" * 501},
+            "person.change",
+            "person:{person_id}",
+        ),
+        ("/calls/people/{person_id}/edit", {}, "person.change", "person:{person_id}"),
+        ("/calls/journeys/{request_id}/cancel", {}, "journey.cancel", "request:{request_id}"),
+    ],
+)
+def test_a_form_that_comes_back_is_recorded_as_a_look(
+    stage: Stage,
+    calls: FlaskClient,
+    address: str,
+    form: dict[str, str],
+    action: str,
+    subject: str,
+) -> None:
+    """A form sent with an error shows Mary in full, and her record says who saw it."""
+    response = calls.post(address.format(**stage.ids), data=form)
+    assert response.status_code == 422
+    with stage.ctx.db.reading() as session:
+        (entry,) = session.scalars(select(AuditEntry)).all()
+    assert entry.account_id == stage.accounts["call_handler"].id
+    assert entry.action == f"{action}.not_done"
+    assert entry.subject == subject.format(**stage.ids)
+
+
+def test_a_number_that_is_known_is_recorded_as_a_search(stage: Stage, calls: FlaskClient) -> None:
+    """Typing numbers into the form for new people finds people, and who was found is on record."""
+    assert "Mary Wells" in words(register(stage, calls, phone="07700 900001"))
+    (entry,) = audit(stage, "person.register.not_done")
+    assert entry.detail["found"] == [stage.ids["person_id"]]
+    assert audit(stage, "person.registered") == []
+
+
 def test_a_reference_read_out_opens_the_journey(stage: Stage, calls: FlaskClient) -> None:
     """In groups, in small letters, in either box."""
     code = stage.ids["reference"].lower()
@@ -571,6 +611,7 @@ def test_registering_is_recorded_once_by_field_names(stage: Stage, calls: FlaskC
         ("name", " ", "Type their name."),
         ("phone", "12", "Type a phone number with its area code"),
         ("email", "edith@", "should look like name@example.com"),
+        ("email", f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 30}.example", "at most 200 letters"),
         ("birth_year", "1066", "Type the year they were born"),
         ("birth_year", "0019411", "Type the year they were born"),
         ("birth_year", "9" * 5000, "Type the year they were born"),

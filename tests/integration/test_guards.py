@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from booking.domain import errors
 from booking.services import audit
 from booking.web.access import UndeclaredRoute, check_every_route, open_to_all, staff
-from booking.web.audit import audited, note, unaudited
+from booking.web.audit import audited, audited_by_service, note, unaudited
 from booking.web.limits import BIGGEST_BODY
 from tests.integration.cast import Stage, build_stage
 from tests.integration.test_access_matrix import address, ask, routes, whose
@@ -238,6 +238,20 @@ def test_every_look_by_staff_is_written_down(stage: Stage) -> None:
     assert "Mary" not in json.dumps([e.detail for e in entries])
 
 
+def test_a_form_that_comes_back_is_a_look_and_no_deed(stage: Stage) -> None:
+    """Its row says that nothing was done; the deed itself is in the service's own row."""
+    client = stage.client("operator")
+    for status in (422, 303, 409):
+        client.post(f"/probe/person/12/change/{status}")
+        client.post(f"/probe/person/12/cancel/{status}")
+    found = [(e.action, e.subject) for e in reversed(audit.list_entries(stage.ctx))]
+    assert found == [
+        ("person.change.not_done", "person:12"),
+        ("journey.cancel.not_done", "person:12"),
+        ("journey.cancel", "person:12"),
+    ]
+
+
 def test_what_is_not_written_down_says_why(stage: Stage) -> None:
     """The exception has a reason; refused looks show nothing and write nothing."""
     stage.client("operator").get("/probe/quiet")
@@ -287,6 +301,19 @@ def _add_probes(app: Flask) -> None:
     def quiet() -> str:
         return "the time"
 
+    @staff("operator")
+    @audited_by_service("person.change", "person:{person_id}")
+    def change(person_id: int, status: int) -> tuple[str, int]:
+        return "the person", status
+
+    @staff("operator")
+    @audited("journey.cancel", "person:{person_id}")
+    def cancel(person_id: int, status: int) -> tuple[str, int]:
+        return "the person", status
+
+    for deed in (change, cancel):
+        address = f"/probe/person/<int:person_id>/{deed.__name__}/<int:status>"
+        app.add_url_rule(address, f"probe_{deed.__name__}", deed, methods=["POST"])
     app.add_url_rule("/probe/raise/<kind>", "probe", probe)
     app.add_url_rule("/probe/staff", "probe_staff", look)
     app.add_url_rule("/probe/person/<int:person_id>", "probe_person", person)

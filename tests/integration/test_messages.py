@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from booking.models import (
     OutboxEntry,
     Person,
 )
+from booking.services import notify
 from booking.services.cancel import cancel
 from booking.services.drive import Event, record_events
 from booking.services.messages import write_message
@@ -371,6 +372,31 @@ def test_texters_hear_that_the_bus_is_near_once(world: World) -> None:
     reminder = messages(world.ctx)[-1]
     assert reminder.stale_at == planned
     assert reminder.body.startswith("Fox Connect sample: your bus is near.")
+
+
+def test_who_cancels_while_the_reminder_is_written_is_not_reminded(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cancellation waits for the reminder and takes its place, or comes before it."""
+    request = book_one(world, wish(world))
+    with world.ctx.db.reading() as session:
+        found = session.get_one(JourneyRequest, request)
+        assert found.zone_day is not None
+        (planned,) = pickups_of(found.zone_day, current_runs(session, found.zone_day)).values()
+    near = planned - NEAR + timedelta(minutes=1)
+    remind = notify._remind
+    with ThreadPoolExecutor(1) as pool:
+
+        def slowly(*given: Any) -> None:
+            cancelling = pool.submit(cancel, world.ctx, request, by="test", now=near)
+            wait([cancelling], timeout=1)
+            remind(*given)
+
+        monkeypatch.setattr(notify, "_remind", slowly)
+        write_reminders(world.ctx, now=near)
+    waiting = [m.key for m in messages(world.ctx, status="waiting")]
+    assert [key for key in waiting if key.startswith("reminder")] == []
+    assert [key for key in waiting if key.startswith("cancelled")] != []
 
 
 def test_a_text_that_fails_as_it_is_overtaken_is_not_sent_after_the_newer_one(

@@ -15,7 +15,7 @@ from booking.domain.errors import Gone, Invalid
 from booking.models import Message, Person, SignIn, SignInCode
 from booking.services import accounts, devices, second_factor, sign_in_codes, sign_ins
 from booking.services.sign_ins import STAYS, Kind
-from booking.services.tries import CODES_ASKED, SECOND_FACTORS, TooManyTries
+from booking.services.tries import CODES_ASKED, CODES_TYPED, SECOND_FACTORS, TooManyTries
 from tests.integration.cast import PASSWORD, Clock, Stage, build_stage, set_up_second_factor
 
 MARYS = "07700 900001"
@@ -151,6 +151,20 @@ def test_a_code_allows_five_tries(stage: Stage) -> None:
     assert [answer.status_code for answer in answers] == [422] * 5
     assert client.post("/sign-in/code", data={"code": right}).location == "/sign-in"
     assert not is_signed_in(stage, client)
+
+
+def test_beyond_the_limit_of_an_hour_the_right_code_is_refused_too(stage: Stage) -> None:
+    """Guessing goes on with a new code, and ends at fifteen an hour: the next is not compared."""
+    for guess in range(CODES_TYPED.times):
+        if guess % 5 == 0:
+            challenge = sign_in_codes.send_code(stage.ctx, MARYS, stage.clock.now)
+        with pytest.raises(Invalid):
+            sign_in_codes.check_code(stage.ctx, challenge, wrong_code(stage), stage.clock.now)
+    client = stage.client()
+    client.post("/sign-in", data={"contact": MARYS})
+    assert client.post("/sign-in/code", data={"code": sent_code(stage)}).status_code == 429
+    stage.clock.forward(hours=1, minutes=1)
+    assert sign_in_by_code(stage, client, MARYS).status_code == 302
 
 
 def test_a_newer_code_ends_the_older_one(stage: Stage) -> None:

@@ -16,6 +16,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from booking.domain.service_day import WEEKDAYS
+from booking.services.contacts import LONGEST as CONTACT_LONGEST
 from booking.services.importing.report import Findings
 
 DAY_ENDS: Final = 30 * 60
@@ -219,11 +220,15 @@ class Row:
         if not value:
             return ""
         try:
-            return validate_email(value, check_deliverability=False).normalized.lower()[:200]
+            address = validate_email(value, check_deliverability=False).normalized.lower()
         except EmailNotValidError:
             words = "is not an e-mail address. It should look like name@example.com."
             self.wrong(column, f"{shown(value)} {words}")
             return ""
+        if len(address) > CONTACT_LONGEST:
+            longest = f"At most {CONTACT_LONGEST} fit."
+            return self._say(column, f"This has {len(address)} characters. {longest}", value)
+        return address
 
     def _say(self, column: str, words: str, value: str) -> str:
         self.wrong(column, words)

@@ -19,7 +19,7 @@ from booking.services.save_person import (
     save_person,
 )
 from booking.web import here
-from booking.web.audit import audited, unaudited
+from booking.web.audit import audited, audited_by_service, note, unaudited
 from booking.web.callcentre.blueprint import bp, handlers_only, page
 
 
@@ -33,7 +33,7 @@ def person(person_id: int) -> ResponseReturnValue:
 
 @bp.post("/people/<int:person_id>/note")
 @handlers_only
-@unaudited("the service writes the row, in the transaction that changes the note")
+@audited_by_service("person.change", "person:{person_id}")
 def change_note(person_id: int) -> ResponseReturnValue:
     """The note about somebody, changed in the middle of a call."""
     typed = request.form.get("person_note", "")
@@ -56,7 +56,7 @@ def new_person() -> ResponseReturnValue:
 
 @bp.post("/people/new")
 @handlers_only
-@unaudited("the service writes the row, in the transaction that registers the person")
+@audited_by_service("person.register")
 def register_person() -> ResponseReturnValue:
     """Keep a new caller, and go on to book for them."""
     return _save(None)
@@ -72,7 +72,7 @@ def edit_person(person_id: int) -> ResponseReturnValue:
 
 @bp.post("/people/<int:person_id>/edit")
 @handlers_only
-@unaudited("the service writes the row, in the transaction that changes the person")
+@audited_by_service("person.change", "person:{person_id}")
 def change_person(person_id: int) -> ResponseReturnValue:
     """Keep what was changed."""
     return _save(person_id)
@@ -108,6 +108,8 @@ def _save(person_id: int | None) -> ResponseReturnValue:
             now=here.now(),
         )
     except ManyInvalid as error:
+        if error.known:
+            note(found=list(error.known))
         return _form(person_id, facts, error.fields)
     flash("Kept. Now you can book for them." if person_id is None else "Kept.", "good")
     return redirect(url_for("callcentre.person", person_id=saved), 303)

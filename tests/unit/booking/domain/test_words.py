@@ -53,6 +53,21 @@ def test_a_window_names_both_ends() -> None:
     assert words.between(580, 580) == "at 9:40am"
 
 
+@pytest.mark.parametrize(
+    ("name", "village", "said"),
+    [
+        ("Village hall", "Hose", "Village hall, Hose"),
+        ("Hose", "Hose", "Hose"),
+        ("HOSE School", "Hose", "HOSE School"),
+        ("The Strasse inn", "Straße", "The Strasse inn"),
+        ("Surgery", "", "Surgery"),
+    ],
+)
+def test_a_village_is_said_once(name: str, village: str, said: str) -> None:
+    """A place is said with its village, unless its name says it already."""
+    assert words.in_its_village(name, village) == said
+
+
 def test_days_are_written_without_leading_zero() -> None:
     """A day reads "Tuesday 8 December", with the year only where asked for."""
     assert words.day(TUESDAY) == "Tuesday 8 December"

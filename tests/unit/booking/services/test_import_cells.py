@@ -53,6 +53,13 @@ def test_only_plain_numbers_are_numbers(typed: str) -> None:
     assert "Write a number such as 52.75" in words(bad)
 
 
+def test_an_address_too_long_to_keep_is_not_cut() -> None:
+    """A mail to an address that lost its end reaches nobody, or somebody else."""
+    bad = row(f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 30}.example")
+    bad.email("x")
+    assert "At most 200 fit." in words(bad)
+
+
 def test_swapped_coordinates_are_recognised() -> None:
     """The commonest mistake with coordinates is named as what it is."""
     bad = Row("p.csv", 2, {"latitude": "-0.9", "longitude": "52.8"}, Findings())
