@@ -195,6 +195,7 @@ def pattern(tmp_path_factory: pytest.TempPathFactory) -> World:
     return made
 
 
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("block", range(BLOCKS))
 def test_no_promise_moves_on_any_random_day(pattern: World, tmp_path: Path, block: int) -> None:
     """Thousands of days: the checker finds nothing, nobody is lost, no promise changes."""
