@@ -36,9 +36,15 @@ class Demo:
     process: subprocess.Popen[str] | None = None
 
     def start(self, *words: str) -> None:
-        """Start it and wait until all parts are up."""
+        """Start it and wait until all parts are up: its own, not those of one that was killed."""
         self.process = subprocess.Popen(self.command(*words), stdout=subprocess.DEVNULL, text=True)
-        assert until(lambda: self.ready() and set(self.pids()) == PARTS | {"supervisor"})
+        assert until(self.is_up)
+
+    def is_up(self) -> bool:
+        """Whether the process that was started has all parts up."""
+        pids = self.pids()
+        ours = self.process is not None and pids.get("supervisor") == self.process.pid
+        return ours and set(pids) == PARTS | {"supervisor"} and self.ready()
 
     def command(self, *words: str) -> list[str]:
         """The command line that starts it."""
