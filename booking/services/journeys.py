@@ -29,10 +29,12 @@ from booking.services.journey_facts import JourneyFacts, purposes_of, read_facts
 from booking.services.legs import (
     LegView,
     bus_home,
+    ends_of,
     fare_note,
     of_offer,
     offer_details,
     offer_sentence,
+    shown_of,
 )
 from booking.services.places import say_place
 
@@ -135,6 +137,7 @@ class JourneyView:
     day: date
     from_words: str
     to_words: str
+    """The ends of the direction `shown`: turned round where only the bus home is left."""
     purpose_words: str
     party_words: str
     note: str
@@ -163,7 +166,7 @@ class JourneyView:
     @property
     def shown(self) -> LegView:
         """The direction that matters now: the first still to come, else the first."""
-        return (self.live_legs or self.legs)[0]
+        return shown_of(self.legs)
 
     @property
     def coming(self) -> bool:
@@ -317,13 +320,14 @@ def _journey(request: JourneyRequest, facts: JourneyFacts, now: datetime) -> Jou
     legs = facts.legs[request.id]
     live = [leg for leg in legs if leg.live] or legs
     party = _party(request, bookings)
+    from_words, to_words = ends_of(request, legs)
     return JourneyView(
         request_id=request.id,
         reference=request.reference or "",
         status=RequestStatus(request.status),
         day=request.service_date,
-        from_words=say_place(request.from_place, request.person_id),
-        to_words=say_place(request.to_place, request.person_id),
+        from_words=from_words,
+        to_words=to_words,
         purpose_words=facts.purposes[request.id],
         party_words=party_words(party),
         note=request.note,

@@ -280,6 +280,20 @@ def _of_booking(booking: Booking, day: date, now: datetime, without: Collection[
     )
 
 
+def shown_of(legs: tuple[LegView, ...]) -> LegView:
+    """The direction that matters now: the first still to come, else the first."""
+    return next((leg for leg in legs if leg.live), legs[0])
+
+
+def ends_of(request: JourneyRequest, legs: tuple[LegView, ...]) -> tuple[str, str]:
+    """From where to where they travel in words, by the direction that matters now."""
+    ends = [request.from_place, request.to_place]
+    if legs and shown_of(legs).homeward:
+        ends.reverse()
+    start, finish = (say_place(place, request.person_id) for place in ends)
+    return start, finish
+
+
 def is_over(booking: Booking, now: datetime) -> bool:
     """Whether its times are past, with room for a late bus: there is nothing left to cancel."""
     arrival = _arrival(booking)

@@ -19,7 +19,7 @@ from booking.domain.person_words import CHANNEL_LABELS, need_labels
 from booking.domain.service_day import today
 from booking.domain.statuses import RequestStatus
 from booking.models import JourneyRequest, Person, Zone
-from booking.services.legs import LegView, legs_of_all
+from booking.services.legs import LegView, ends_of, legs_of_all, shown_of
 from booking.services.places import say_place
 
 AT_MOST: Final = 20
@@ -68,6 +68,7 @@ class JourneyLine:
     day: date
     from_words: str
     to_words: str
+    """The ends of the direction `shown`: turned round where only the bus home is left."""
     legs: tuple[LegView, ...]
 
     @property
@@ -77,7 +78,7 @@ class JourneyLine:
     @property
     def shown(self) -> LegView:
         """The first direction still to come, else the first."""
-        return next((leg for leg in self.legs if leg.live), self.legs[0])
+        return shown_of(self.legs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,12 +235,13 @@ def _journeys(
 
 
 def _line(request: JourneyRequest, legs: tuple[LegView, ...]) -> JourneyLine:
+    from_words, to_words = ends_of(request, legs)
     return JourneyLine(
         request_id=request.id,
         reference=request.reference or "",
         day=request.service_date,
-        from_words=say_place(request.from_place, request.person_id),
-        to_words=say_place(request.to_place, request.person_id),
+        from_words=from_words,
+        to_words=to_words,
         legs=legs,
     )
 
