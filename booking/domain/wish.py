@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from enum import StrEnum
 from typing import Any
@@ -58,6 +58,25 @@ class Wish:
     note: str = ""
     together: str | None = None
     """The reference of friends' journey to ride on the same bus with."""
+
+    def without_home(self) -> Wish:
+        """The way there alone."""
+        return replace(self, home=None)
+
+    def only_home(self) -> Wish:
+        """The way home alone: one direction, between the same places turned round."""
+        if self.home is None:
+            return self
+        return replace(
+            self,
+            from_place_id=self.to_place_id,
+            to_place_id=self.from_place_id,
+            when=self.home,
+            home=None,
+            purpose=PurposeKind.OTHER,
+            session_id=None,
+            together=None,
+        )
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict, as stored with the request."""

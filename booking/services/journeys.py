@@ -182,6 +182,11 @@ class JourneyView:
         return bool(self.to_cancel)
 
     @property
+    def only_home_left(self) -> bool:
+        """Whether the bus home is all that can still be cancelled or changed."""
+        return self.can_cancel and all(leg.homeward for leg in self.to_cancel)
+
+    @property
     def stands(self) -> bool:
         """Whether it is promised or asked for, and still to come."""
         return self.coming and self.status in _STANDING

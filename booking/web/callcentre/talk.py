@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import Gone, Invalid, NotFound, Over
 from booking.domain.service_day import today
+from booking.domain.wish import Wish
 from booking.domain.words import day as day_in_words
 from booking.services.ask_again import ask_afresh, ask_again
 from booking.services.book import book
@@ -33,6 +34,7 @@ from booking.services.overlapping import list_overlapping
 from booking.services.people import JourneyLine, PersonView, find_home_of, view_person
 from booking.services.places import find_places, get_place_view
 from booking.services.traveller import get_zone_view
+from booking.services.wish_left import get_wish_left
 from booking.web import here
 from booking.web.audit import audited, note, unaudited
 from booking.web.callcentre.blueprint import bp, handlers_only, page
@@ -49,11 +51,13 @@ FIELDS: Final = {"party": "adults", "to": "finish", "session": "day", "": "start
 def talk(person_id: int) -> ResponseReturnValue:
     """A new conversation; `?like=` begins with an earlier journey, `?change=` replaces it."""
     person = view_person(here.ctx(), person_id, now=here.now())
-    like = request.args.get("like", type=int) or request.args.get("change", type=int)
+    like, change = request.args.get("like", type=int), request.args.get("change", type=int)
     form = TalkForm.blank(person.party, has_home=person.home_place_id is not None)
-    if like is not None:
-        form = _form_of(person, like, keep_day="change" in request.args)
-    return _screen(person, form, replaces=request.args.get("change", type=int))
+    if change is not None:
+        form = _form_of_what_is_left(person, change)
+    elif like is not None:
+        form = _form_of(person, like).on_another_day()
+    return _screen(person, form, replaces=change)
 
 
 @bp.post("/people/<int:person_id>/book")
@@ -68,8 +72,8 @@ def ask_for(person_id: int) -> ResponseReturnValue:
     wish = read_wish(reading, typed)
     if wish is None:
         return _again(person, typed, reading, replaces)
-    if replaces is not None and find_person_of(here.ctx(), replaces) != person_id:
-        raise NotFound("That journey is somebody else's. Look for the caller again.")
+    if replaces is not None:
+        _check_theirs(person_id, replaces)
     try:
         asker = Asker(here.account().id, "phone")
         request_id = ask_afresh(here.ctx(), wish, asker, now=here.now(), replaces_id=replaces)
@@ -89,7 +93,7 @@ def answer(request_id: int) -> ResponseReturnValue:
     if view.decided:
         return redirect(url_for("callcentre.journey", request_id=request_id), 303)
     person = view_person(here.ctx(), find_person_of(here.ctx(), request_id), now=here.now())
-    return _screen(person, _form_of(person, request_id, keep_day=True), view, view.replaces_id)
+    return _screen(person, _form_of(person, request_id), view, view.replaces_id)
 
 
 @bp.post("/asked/<int:request_id>/keep")
@@ -103,7 +107,7 @@ def keep(request_id: int) -> ResponseReturnValue:
     number = request.form.get("offer", type=int)
     if number is None:
         person = view_person(here.ctx(), find_person_of(here.ctx(), request_id), now=here.now())
-        form = _form_of(person, request_id, keep_day=True)
+        form = _form_of(person, request_id)
         errors = {"offer": "Choose the time they would like."}
         return _screen(person, form, view, view.replaces_id, errors)
     try:
@@ -181,14 +185,28 @@ def _ask_again(request_id: int, why: str) -> ResponseReturnValue:
     return redirect(_at(new_id), 303)
 
 
-def _form_of(person: PersonView, request_id: int, *, keep_day: bool) -> TalkForm:
+def _form_of(person: PersonView, request_id: int) -> TalkForm:
     """The form as it was for an earlier request of the same person."""
-    if find_person_of(here.ctx(), request_id) != person.id:
-        raise NotFound("That journey is somebody else's. Look for the caller again.")
+    _check_theirs(person.id, request_id)
     wish, _ = get_wish(here.ctx(), here.account(), request_id)
+    return _form_for(person, wish)
+
+
+def _form_of_what_is_left(person: PersonView, request_id: int) -> TalkForm:
+    """The form for what they still have of a journey that is to be changed."""
+    _check_theirs(person.id, request_id)
+    left = get_wish_left(here.ctx(), here.account(), request_id, now=here.now())
+    return _form_for(person, left)
+
+
+def _form_for(person: PersonView, wish: Wish) -> TalkForm:
     group_id = get_group_id(here.ctx(), wish.session_id)
-    form = TalkForm.of_wish(wish, home_id=person.home_place_id, group_id=group_id)
-    return form if keep_day else form.on_another_day()
+    return TalkForm.of_wish(wish, home_id=person.home_place_id, group_id=group_id)
+
+
+def _check_theirs(person_id: int, request_id: int) -> None:
+    if find_person_of(here.ctx(), request_id) != person_id:
+        raise NotFound("That journey is somebody else's. Look for the caller again.")
 
 
 def _again(

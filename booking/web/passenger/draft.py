@@ -59,6 +59,10 @@ class Draft:
         """Day and times to be asked again."""
         return replace(self, session=None, day=None, when=None, home=None, home_asked=False)
 
+    def at_another_time(self) -> Self:
+        """Times to be asked again, the day and the meeting to be confirmed."""
+        return replace(self.without_times(), session=self.session, day=self.day)
+
     def wish(self, person_id: int) -> Wish:
         """The wish, once every question is answered."""
         assert self.start is not None

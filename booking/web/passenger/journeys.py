@@ -9,7 +9,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import Gone, NotFound
-from booking.domain.wish import PurposeKind
+from booking.domain.wish import PurposeKind, Wish
 from booking.services.cancel import LEGS, CancelOutcome, cancel
 from booking.services.groups import get_session_group
 from booking.services.journeys import (
@@ -20,6 +20,7 @@ from booking.services.journeys import (
     list_journeys,
 )
 from booking.services.legs import LegView
+from booking.services.wish_left import get_wish_left
 from booking.web import here
 from booking.web.access import passengers_only
 from booking.web.passenger.asking import page
@@ -88,8 +89,11 @@ def journey_change(request_id: int) -> ResponseReturnValue:
         return page("change.html", journey=found, back_href=back)
     if not found.can_cancel:
         raise Gone("That journey is over, so its time cannot be changed. Book a new one.")
-    answers = _answers_of(request_id, replaces=request_id)
-    keep(replace(answers.without_times(), session=answers.session, day=answers.day))
+    left = get_wish_left(here.ctx(), here.account(), request_id, now=here.now())
+    answers = _answers_of(left, replaces=request_id).at_another_time()
+    # Somebody who only comes home is not asked about a bus home.
+    answers = replace(answers, home_asked=found.only_home_left)
+    keep(answers)
     first = "meeting" if answers.group is not None else "day"
     return redirect(step_url(first), 303)
 
@@ -98,7 +102,8 @@ def journey_change(request_id: int) -> ResponseReturnValue:
 @passengers_only
 def journey_again(request_id: int) -> ResponseReturnValue:
     """The same journey on another day."""
-    answers = _answers_of(request_id, replaces=None).without_times()
+    wish, _ = get_wish(here.ctx(), here.account(), request_id)
+    answers = _answers_of(wish, replaces=None).without_times()
     keep(answers)
     return redirect(step_url(answers.next_step), 303)
 
@@ -126,8 +131,7 @@ def _find(request_id: int) -> JourneyView:
     return get_journey(here.ctx(), here.account(), request_id, now=here.now())
 
 
-def _answers_of(request_id: int, replaces: int | None) -> Draft:
-    wish, _ = get_wish(here.ctx(), here.account(), request_id)
+def _answers_of(wish: Wish, replaces: int | None) -> Draft:
     group = get_group_id(here.ctx(), wish.session_id)
     answers = Draft.of_wish(wish, group, replaces)
     if wish.purpose is PurposeKind.SESSION and not _still_meets(wish.session_id):
