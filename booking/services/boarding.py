@@ -32,7 +32,7 @@ def boarding_question(view: ManifestView, booking_ids: Iterable[int], *, now: da
         task = pickups.get(booking_id)
         if task is None:
             said.append(NOT_ON_THE_LIST)
-        elif task.ask_until is not None and now < task.ask_until:
+        elif not task.done and task.ask_until is not None and now < task.ask_until:
             said.append(early_words(task, now))
     return " ".join(dict.fromkeys(said))
 

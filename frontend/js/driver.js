@@ -58,7 +58,7 @@ class Drive {
     this.rest()
     const fields = new FormData(form)
     const kind = fields.get('kind')
-    const bookings = fields.getAll('booking').map(Number).filter((booking) => this.isOpen(booking, kind))
+    const bookings = bookingsOf(form).filter((booking) => this.isOpen(booking, kind))
     const tap = this.queue.unusedKey(`${fields.get('key')}-${bookings[0]}-${kind}`)
     const kept = this.queue.add(
       bookings.map((booking) => ({
@@ -75,6 +75,7 @@ class Drive {
     if (kept) {
       this.draw()
       this.send()
+      if (kind === 'undone') window.scrollTo(0, 0) // To the stop that is open again.
     }
     return kept
   }
@@ -87,9 +88,9 @@ class Drive {
   questionOf(form) {
     const fields = new FormData(form)
     if (fields.get('kind') !== 'boarded' || fields.has('sure')) return ''
-    const bookings = fields.getAll('booking')
+    const bookings = bookingsOf(form)
     return this.tasks
-      .filter((task) => task.dataset.action === 'pickup' && bookings.includes(task.dataset.booking))
+      .filter((task) => task.dataset.action === 'pickup' && bookings.includes(Number(task.dataset.booking)))
       .filter((task) => task.dataset.askUntil && clockNow() < Date.parse(task.dataset.askUntil))
       .filter((task) => !('done' in this.stateOf(task)))
       .map((task) => task.dataset.ask)
@@ -162,6 +163,7 @@ class Drive {
     if ('done' in task.dataset) state.done = ''
     for (const tap of this.queue.since(this.madeAt)) {
       if (tap.booking_id !== Number(task.dataset.booking)) continue
+      if (tap.kind === 'undone' && tap.note === task.dataset.fact) delete state.done
       if (tap.kind === 'arrived' && task.dataset.action === 'pickup') state.arrived = true
       if (CLOSES[tap.kind] === task.dataset.action) {
         const clock = new Date(tap.happened_at).toLocaleTimeString('en-GB', { hour: 'numeric', minute: '2-digit', hour12: true })
@@ -192,11 +194,9 @@ class Drive {
 
   drawTask(task, state) {
     const outcome = task.querySelector('[data-outcome]')
-    const isNew = Boolean(state.done) && !('done' in task.dataset)
-    task.querySelector('[data-buttons]')?.toggleAttribute('hidden', 'done' in state)
-    if ('done' in task.dataset) return
-    outcome.hidden = !isNew
-    if (isNew) outcome.textContent = `${state.done}: saved on this phone`
+    task.querySelector('[data-buttons]').hidden = 'done' in state
+    outcome.hidden = !('done' in state)
+    if (state.done) outcome.textContent = `${state.done}: saved on this phone`
   }
 
   drawStops(next, open) {
@@ -208,7 +208,7 @@ class Drive {
     for (const line of document.querySelectorAll('[data-later-stop]')) {
       const stop = line.dataset.laterStop
       const done = open.has(stop) && open.get(stop).pickup + open.get(stop).dropoff === 0
-      line.hidden = done || Number(stop) <= Number(next ?? 0)
+      line.hidden = next === undefined || done || Number(stop) <= Number(next)
     }
     document.querySelector('[data-all-done]').hidden = next !== undefined
     const later = document.querySelector('[data-later-stop]:not([hidden])')
@@ -219,7 +219,10 @@ class Drive {
     const step = todo.dropoff > 0 ? 'dropoff' : todo.arrived ? 'pickup' : 'arrive'
     for (const form of part.querySelectorAll('form[data-step]')) {
       form.hidden = form.dataset.step !== step
-      form.closest('[data-step-box]')?.toggleAttribute('hidden', form.hidden)
+      form.closest('[data-step-box]').hidden = form.hidden
+      const words = WORDS[form.elements.kind.value]
+      const count = todo[step]
+      if (words) form.querySelector('button').textContent = count > 1 ? `All ${count} ${words.toLowerCase()}` : words
     }
   }
 
@@ -333,6 +336,11 @@ function setClock(now) {
   } catch {
     // Then the phone's own clock has to do.
   }
+}
+
+/** Whom a button is for; those it was done for are named too, as it may be taken back. */
+function bookingsOf(form) {
+  return [...form.querySelectorAll('[name=booking]')].map((field) => Number(field.value))
 }
 
 function paragraph(words) {

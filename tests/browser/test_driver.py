@@ -245,6 +245,41 @@ def test_without_signal_it_is_counted_who_is_on_board(own_run: Run) -> None:
     expect(aboard).to_contain_text(first[0])
 
 
+def test_who_is_taken_back_without_signal_is_shown_again_at_once(
+    own_run: Run, own: tuple[Stage, str], assert_accessible: Callable[[Page], None]
+) -> None:
+    """Boarded with signal, taken back without: the pick-up fills the phone, after a reload too,
+    and can be tapped again."""
+    page, address = own_run(360)
+    page.evaluate("() => navigator.serviceWorker.ready")
+    page.reload()
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    first = shown(page).get_attribute("data-stop")
+    (name,) = board_everybody(page)
+    expect(shown(page)).not_to_have_attribute("data-stop", first or "")
+    undo = page.locator("[data-undo]").get_by_role("button")
+    expect(undo).to_be_visible()
+    page.context.set_offline(True)
+    undo.click()
+    for _ in range(2):
+        expect(shown(page)).to_have_attribute("data-stop", first or "")
+        expect(shown(page).get_by_role("heading", name=name)).to_be_visible()
+        expect(page.locator("[data-on-board]")).to_be_hidden()
+        page.goto(address)
+    assert_accessible(page)
+    page.locator("[data-step=pickup] >> visible=true").get_by_role(
+        "button", name="On board"
+    ).click()
+    expect(page.locator("[data-on-board]")).to_contain_text(name)
+    expect(shown(page)).not_to_have_attribute("data-stop", first or "")
+    page.context.set_offline(False)
+    page.wait_for_function(
+        "() => !JSON.parse(localStorage.getItem('oa-taps')).some((tap) => !tap.sentAt)"
+    )
+    kinds = [kind for _, kind in facts(own[0])]
+    assert kinds == ["arrived", "boarded", "undone", "boarded"]
+
+
 def test_what_was_on_its_way_is_taken_back_there_too(own_run: Run, own: tuple[Stage, str]) -> None:
     """The tap arrived and its answer did not: taking it back reaches the service."""
     page, _ = own_run(360)
