@@ -259,9 +259,9 @@ class Drive {
 
   waitingWords(count) {
     if (count === 0) return ''
-    const taps = count === 1 ? '1 tap is' : `${count} taps are`
+    const one = count === 1
     return this.queue.failed
-      ? `No signal. ${taps} saved on this phone and will be sent by themselves.`
+      ? `No signal. ${one ? '1 tap is' : `${count} taps are`} saved on this phone and will be sent by ${one ? 'itself' : 'themselves'}.`
       : 'Saved on this phone. Sending.'
   }
 

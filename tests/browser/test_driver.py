@@ -199,10 +199,12 @@ def test_taps_without_signal_are_sent_when_it_is_back(
 
 
 def test_a_mis_tap_without_signal_never_happened(own_run: Run, own: tuple[Stage, str]) -> None:
-    """What is taken back before it was sent is not sent at all."""
+    """What is taken back before it was sent is not sent at all; one tap waits by itself."""
     page, _ = own_run(360)
     page.context.set_offline(True)
     page.get_by_role("button", name="I am here").click()
+    waits = "1 tap is saved on this phone and will be sent by itself."
+    expect(page.get_by_role("status").filter(has_text=waits)).to_be_visible()
     page.get_by_role("button", name="Take back").click()
     expect(page.get_by_role("button", name="I am here")).to_be_visible()
     page.context.set_offline(False)
