@@ -29,7 +29,7 @@ class Drive {
     setInterval(() => this.lookForChanges(), LOOK_MS)
     document.addEventListener('visibilitychange', () => this.lookForChanges())
     keepPages(root.dataset.worker, [root.dataset.keep])
-    this.askInstead()
+    root.querySelectorAll('[data-drive-ask]').forEach((dialog) => this.askInstead(dialog))
     for (const words of this.saidBefore()) this.tell(words, 'problem')
     this.draw()
     this.send()
@@ -84,31 +84,35 @@ class Drive {
     return this.tasks.find((one) => Number(one.dataset.booking) === booking)?.dataset.name ?? ''
   }
 
-  /** What to ask before they are boarded long before their time; nothing where it is near. */
+  /** Why to ask before this tap counts: nobody is left behind, or boarded far too early, by one tap. */
   questionOf(form) {
     const fields = new FormData(form)
-    if (fields.get('kind') !== 'boarded' || fields.has('sure')) return ''
+    const kind = fields.get('kind')
+    if (!this.dialogOf(kind) || fields.has('sure')) return ''
     const bookings = bookingsOf(form)
     return this.tasks
       .filter((task) => task.dataset.action === 'pickup' && bookings.includes(Number(task.dataset.booking)))
-      .filter((task) => task.dataset.askUntil && clockNow() < Date.parse(task.dataset.askUntil))
+      .filter((task) => kind === 'no_show' || clockNow() < Date.parse(task.dataset.askUntil))
       .filter((task) => !('done' in this.stateOf(task)))
-      .map((task) => task.dataset.ask)
+      .map((task) => (kind === 'no_show' ? task.dataset.notThere : task.dataset.ask))
       .join(' ')
   }
 
   /** Asks once; the service does, where this browser has no such window. */
   ask(question, form) {
-    const dialog = this.root.querySelector('[data-drive-ask]')
+    const dialog = this.dialogOf(new FormData(form).get('kind'))
     if (!dialog.showModal) return false
     this.asked = form
-    dialog.querySelector('[data-ask-words]').textContent = `${question} Board now?`
+    dialog.querySelector('[data-ask-words]').textContent = `${question} ${dialog.dataset.ask}`
     dialog.showModal()
     return true
   }
 
-  askInstead() {
-    const dialog = this.root.querySelector('[data-drive-ask]')
+  dialogOf(kind) {
+    return this.root.querySelector(`[data-drive-ask="${kind}"]`)
+  }
+
+  askInstead(dialog) {
     dialog.querySelector('[data-ask-no]').addEventListener('click', () => dialog.close())
     dialog.querySelector('[data-ask-yes]').addEventListener('click', () => {
       dialog.close()
@@ -310,12 +314,14 @@ class Drive {
     place.append(line, button)
   }
 
-  /** "Not there" may be said from the time they were told; the page may have been open since before. */
+  /** "Not there" may be said at the stop, from the time they were told. */
   showWaits() {
-    for (const wait of document.querySelectorAll('[data-not-before]')) {
-      if (clockNow() < Date.parse(wait.dataset.notBefore)) continue
-      wait.hidden = true
-      wait.parentElement.querySelector('[data-no-show]').hidden = false
+    for (const button of document.querySelectorAll('[data-no-show]')) {
+      const wait = button.parentElement.querySelector('[data-not-before]')
+      const early = Boolean(wait) && clockNow() < Date.parse(wait.dataset.notBefore)
+      if (wait) wait.hidden = !early
+      const stop = button.closest('[data-stop]')
+      button.hidden = early || !this.tasks.some((task) => stop.contains(task) && this.stateOf(task).arrived)
     }
   }
 }

@@ -319,6 +319,25 @@ def test_boarding_long_before_the_time_is_asked_about_without_signal(
     expect(page.locator("[data-on-board]")).to_be_visible()
 
 
+def test_not_there_is_said_at_the_stop_and_asked_about_without_signal(own_run: Run) -> None:
+    """Offered once "I am here" was tapped; no leaves everything as it is, yes is kept."""
+    page, _ = own_run(360, at=BEFORE_TEN + timedelta(minutes=40))
+    page.context.set_offline(True)
+    stop = shown(page).get_attribute("data-stop") or ""
+    button = shown(page).get_by_role("button", name="Not there").first
+    expect(button).to_be_hidden()
+    page.get_by_role("button", name="I am here").click()
+    page.wait_for_timeout(900)  # for that long a second tap would be the same one
+    button.click()
+    asked = page.get_by_role("dialog")
+    expect(asked).to_contain_text("is not at the stop. Drive on without them?")
+    asked.get_by_role("button", name="No, wait").click()
+    expect(shown(page)).to_have_attribute("data-stop", stop)
+    button.click()
+    asked.get_by_role("button", name="Yes, drive on").click()
+    expect(shown(page)).not_to_have_attribute("data-stop", stop)
+
+
 def test_todays_shifts_can_be_read_without_signal(own_run: Run, own: tuple[Stage, str]) -> None:
     """Neither page was opened while the phone could keep it, and both are kept."""
     page, address = own_run(360)
