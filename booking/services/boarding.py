@@ -1,11 +1,16 @@
-"""What a driver is asked before somebody is boarded: it may be a mis-tap. Nothing is refused."""
+"""What a driver is asked before a tap that may be a mistake counts. Nothing is refused.
+
+Boarding somebody long before their time, and driving on without somebody.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from booking.domain.on_the_road import FactKind
 from booking.domain.service_day import today
 from booking.domain.words import clock, day
 from booking.services.manifest import ManifestView
@@ -16,25 +21,53 @@ NOT_ON_THE_LIST: Final = (
 )
 
 
-def boarding_question(view: ManifestView, booking_ids: Iterable[int], *, now: datetime) -> str:
-    """What to ask before these are boarded, in words; empty where nothing is strange.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question and its two answers."""
 
-    Strange is whose time is more than a quarter of an hour away, and who is not on this run.
+    ask: str
+    yes: str
+    no: str
+
+
+ASKED: Final = {
+    FactKind.BOARDED.value: Asked("Board now?", "Yes, on board now", "No, not yet"),
+    FactKind.NO_SHOW.value: Asked("Drive on without them?", "Yes, drive on", "No, wait"),
+}
+"""By the kind of tap."""
+
+
+def why_asked(view: ManifestView, kind: str, booking_ids: Iterable[int], *, now: datetime) -> str:
+    """What is said before the question of `ASKED`; empty where nothing need be asked.
+
+    Asked about is who is not there, whose time is more than a quarter of an hour away,
+    and who is not on this run.
     """
+    if kind not in ASKED:
+        return ""
     pickups = {
         task.booking_id: task
         for stop in view.stops
         for task in stop.tasks
         if task.action == "pickup"
     }
-    said = []
-    for booking_id in booking_ids:
-        task = pickups.get(booking_id)
-        if task is None:
-            said.append(NOT_ON_THE_LIST)
-        elif task.ask_until is not None and now < task.ask_until:
-            said.append(early_words(task, now))
-    return " ".join(dict.fromkeys(said))
+    said = (_why(pickups.get(booking_id), kind, now) for booking_id in booking_ids)
+    return " ".join(words for words in dict.fromkeys(said) if words)
+
+
+def _why(task: Task | None, kind: str, now: datetime) -> str:
+    if task is None:
+        return NOT_ON_THE_LIST
+    if task.done:
+        return ""
+    if kind == FactKind.NO_SHOW:
+        return not_there_words(task)
+    return early_words(task, now) if task.ask_until and now < task.ask_until else ""
+
+
+def not_there_words(task: Task) -> str:
+    """Who is said not to be there: "Mary Wells is not at the stop."."""
+    return f"{task.name} is not at the stop."
 
 
 def early_words(task: Task, now: datetime) -> str:

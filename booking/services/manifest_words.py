@@ -64,7 +64,7 @@ class Task:
     @property
     def ask_until(self) -> datetime | None:
         """Until when boarding them is asked about."""
-        return self.due_from - ASK_BEFORE if self.due_from and not self.done else None
+        return self.due_from - ASK_BEFORE if self.due_from else None
 
     @property
     def outcome(self) -> str:

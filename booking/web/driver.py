@@ -25,9 +25,8 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
 from booking.domain.errors import NotFound
-from booking.domain.on_the_road import FactKind
 from booking.services import audit
-from booking.services.boarding import boarding_question, early_words
+from booking.services.boarding import ASKED, early_words, not_there_words, why_asked
 from booking.services.drive import Recorded, record_events
 from booking.services.manifest import ManifestView, manifest, todays_shifts
 from booking.services.manifest_words import task_lines
@@ -46,6 +45,8 @@ def _frame() -> dict[str, Any]:
         "new_key": lambda: uuid4().hex,
         "task_lines": task_lines,
         "early_words": early_words,
+        "not_there_words": not_there_words,
+        "asked_of": ASKED,
     }
 
 
@@ -81,13 +82,16 @@ def pdf(shift_id: int) -> ResponseReturnValue:
 @bp.post("/shifts/<int:shift_id>/report")
 @drivers_only
 def report(shift_id: int) -> ResponseReturnValue:
-    """One tap, from the form; boarding somebody long before their time is asked about once."""
+    """One tap, from the form; what may be a mistake is asked about once."""
     view = _manifest(shift_id)  # Whoever may not see the shift may not report on it.
     events = events_of_form(request.form, shift_id, here.now())
-    boarded = [event.booking_id for event in events if event.kind == FactKind.BOARDED]
-    question = boarding_question(view, boarded, now=here.now())
-    if question and "sure" not in request.form:
-        return render_template("driver/ask.html", view=view, question=question, asked=request.form)
+    kind = request.form["kind"]
+    why = why_asked(view, kind, [event.booking_id for event in events], now=here.now())
+    if why and "sure" not in request.form:
+        words = ASKED[kind]
+        return render_template(
+            "driver/ask.html", view=view, why=why, words=words, asked=request.form
+        )
     for answer in record_events(here.ctx(), _driver_id(), events, now=here.now()):
         if answer.words:
             flash(answer.words, "information" if answer.known else "problem")

@@ -29,7 +29,7 @@ class Drive {
     setInterval(() => this.lookForChanges(), LOOK_MS)
     document.addEventListener('visibilitychange', () => this.lookForChanges())
     keepPages(root.dataset.worker, [root.dataset.keep])
-    this.askInstead()
+    root.querySelectorAll('[data-drive-ask]').forEach((dialog) => this.askInstead(dialog))
     for (const words of this.saidBefore()) this.tell(words, 'problem')
     this.draw()
     this.send()
@@ -58,7 +58,7 @@ class Drive {
     this.rest()
     const fields = new FormData(form)
     const kind = fields.get('kind')
-    const bookings = fields.getAll('booking').map(Number).filter((booking) => this.isOpen(booking, kind))
+    const bookings = bookingsOf(form).filter((booking) => this.isOpen(booking, kind))
     const tap = this.queue.unusedKey(`${fields.get('key')}-${bookings[0]}-${kind}`)
     const kept = this.queue.add(
       bookings.map((booking) => ({
@@ -75,6 +75,7 @@ class Drive {
     if (kept) {
       this.draw()
       this.send()
+      if (kind === 'undone') window.scrollTo(0, 0) // To the stop that is open again.
     }
     return kept
   }
@@ -83,31 +84,35 @@ class Drive {
     return this.tasks.find((one) => Number(one.dataset.booking) === booking)?.dataset.name ?? ''
   }
 
-  /** What to ask before they are boarded long before their time; nothing where it is near. */
+  /** Why to ask before this tap counts: nobody is left behind, or boarded far too early, by one tap. */
   questionOf(form) {
     const fields = new FormData(form)
-    if (fields.get('kind') !== 'boarded' || fields.has('sure')) return ''
-    const bookings = fields.getAll('booking')
+    const kind = fields.get('kind')
+    if (!this.dialogOf(kind) || fields.has('sure')) return ''
+    const bookings = bookingsOf(form)
     return this.tasks
-      .filter((task) => task.dataset.action === 'pickup' && bookings.includes(task.dataset.booking))
-      .filter((task) => task.dataset.askUntil && clockNow() < Date.parse(task.dataset.askUntil))
+      .filter((task) => task.dataset.action === 'pickup' && bookings.includes(Number(task.dataset.booking)))
+      .filter((task) => kind === 'no_show' || clockNow() < Date.parse(task.dataset.askUntil))
       .filter((task) => !('done' in this.stateOf(task)))
-      .map((task) => task.dataset.ask)
+      .map((task) => (kind === 'no_show' ? task.dataset.notThere : task.dataset.ask))
       .join(' ')
   }
 
   /** Asks once; the service does, where this browser has no such window. */
   ask(question, form) {
-    const dialog = this.root.querySelector('[data-drive-ask]')
+    const dialog = this.dialogOf(new FormData(form).get('kind'))
     if (!dialog.showModal) return false
     this.asked = form
-    dialog.querySelector('[data-ask-words]').textContent = `${question} Board now?`
+    dialog.querySelector('[data-ask-words]').textContent = `${question} ${dialog.dataset.ask}`
     dialog.showModal()
     return true
   }
 
-  askInstead() {
-    const dialog = this.root.querySelector('[data-drive-ask]')
+  dialogOf(kind) {
+    return this.root.querySelector(`[data-drive-ask="${kind}"]`)
+  }
+
+  askInstead(dialog) {
     dialog.querySelector('[data-ask-no]').addEventListener('click', () => dialog.close())
     dialog.querySelector('[data-ask-yes]').addEventListener('click', () => {
       dialog.close()
@@ -162,6 +167,7 @@ class Drive {
     if ('done' in task.dataset) state.done = ''
     for (const tap of this.queue.since(this.madeAt)) {
       if (tap.booking_id !== Number(task.dataset.booking)) continue
+      if (tap.kind === 'undone' && tap.note === task.dataset.fact) delete state.done
       if (tap.kind === 'arrived' && task.dataset.action === 'pickup') state.arrived = true
       if (CLOSES[tap.kind] === task.dataset.action) {
         const clock = new Date(tap.happened_at).toLocaleTimeString('en-GB', { hour: 'numeric', minute: '2-digit', hour12: true })
@@ -192,11 +198,9 @@ class Drive {
 
   drawTask(task, state) {
     const outcome = task.querySelector('[data-outcome]')
-    const isNew = Boolean(state.done) && !('done' in task.dataset)
-    task.querySelector('[data-buttons]')?.toggleAttribute('hidden', 'done' in state)
-    if ('done' in task.dataset) return
-    outcome.hidden = !isNew
-    if (isNew) outcome.textContent = `${state.done}: saved on this phone`
+    task.querySelector('[data-buttons]').hidden = 'done' in state
+    outcome.hidden = !('done' in state)
+    if (state.done) outcome.textContent = `${state.done}: saved on this phone`
   }
 
   drawStops(next, open) {
@@ -208,7 +212,7 @@ class Drive {
     for (const line of document.querySelectorAll('[data-later-stop]')) {
       const stop = line.dataset.laterStop
       const done = open.has(stop) && open.get(stop).pickup + open.get(stop).dropoff === 0
-      line.hidden = done || Number(stop) <= Number(next ?? 0)
+      line.hidden = next === undefined || done || Number(stop) <= Number(next)
     }
     document.querySelector('[data-all-done]').hidden = next !== undefined
     const later = document.querySelector('[data-later-stop]:not([hidden])')
@@ -219,7 +223,10 @@ class Drive {
     const step = todo.dropoff > 0 ? 'dropoff' : todo.arrived ? 'pickup' : 'arrive'
     for (const form of part.querySelectorAll('form[data-step]')) {
       form.hidden = form.dataset.step !== step
-      form.closest('[data-step-box]')?.toggleAttribute('hidden', form.hidden)
+      form.closest('[data-step-box]').hidden = form.hidden
+      const words = WORDS[form.elements.kind.value]
+      const count = todo[step]
+      if (words) form.querySelector('button').textContent = count > 1 ? `All ${count} ${words.toLowerCase()}` : words
     }
   }
 
@@ -256,9 +263,9 @@ class Drive {
 
   waitingWords(count) {
     if (count === 0) return ''
-    const taps = count === 1 ? '1 tap is' : `${count} taps are`
+    const one = count === 1
     return this.queue.failed
-      ? `No signal. ${taps} saved on this phone and will be sent by themselves.`
+      ? `No signal. ${one ? '1 tap is' : `${count} taps are`} saved on this phone and will be sent by ${one ? 'itself' : 'themselves'}.`
       : 'Saved on this phone. Sending.'
   }
 
@@ -307,12 +314,14 @@ class Drive {
     place.append(line, button)
   }
 
-  /** "Not there" may be said from the time they were told; the page may have been open since before. */
+  /** "Not there" may be said at the stop, from the time they were told. */
   showWaits() {
-    for (const wait of document.querySelectorAll('[data-not-before]')) {
-      if (clockNow() < Date.parse(wait.dataset.notBefore)) continue
-      wait.hidden = true
-      wait.parentElement.querySelector('[data-no-show]').hidden = false
+    for (const button of document.querySelectorAll('[data-no-show]')) {
+      const wait = button.parentElement.querySelector('[data-not-before]')
+      const early = Boolean(wait) && clockNow() < Date.parse(wait.dataset.notBefore)
+      if (wait) wait.hidden = !early
+      const stop = button.closest('[data-stop]')
+      button.hidden = early || !this.tasks.some((task) => stop.contains(task) && this.stateOf(task).arrived)
     }
   }
 }
@@ -333,6 +342,11 @@ function setClock(now) {
   } catch {
     // Then the phone's own clock has to do.
   }
+}
+
+/** Whom a button is for; those it was done for are named too, as it may be taken back. */
+function bookingsOf(form) {
+  return [...form.querySelectorAll('[name=booking]')].map((field) => Number(field.value))
 }
 
 function paragraph(words) {

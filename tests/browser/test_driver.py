@@ -199,10 +199,12 @@ def test_taps_without_signal_are_sent_when_it_is_back(
 
 
 def test_a_mis_tap_without_signal_never_happened(own_run: Run, own: tuple[Stage, str]) -> None:
-    """What is taken back before it was sent is not sent at all."""
+    """What is taken back before it was sent is not sent at all; one tap waits by itself."""
     page, _ = own_run(360)
     page.context.set_offline(True)
     page.get_by_role("button", name="I am here").click()
+    waits = "1 tap is saved on this phone and will be sent by itself."
+    expect(page.get_by_role("status").filter(has_text=waits)).to_be_visible()
     page.get_by_role("button", name="Take back").click()
     expect(page.get_by_role("button", name="I am here")).to_be_visible()
     page.context.set_offline(False)
@@ -245,6 +247,41 @@ def test_without_signal_it_is_counted_who_is_on_board(own_run: Run) -> None:
     expect(aboard).to_contain_text(first[0])
 
 
+def test_who_is_taken_back_without_signal_is_shown_again_at_once(
+    own_run: Run, own: tuple[Stage, str], assert_accessible: Callable[[Page], None]
+) -> None:
+    """Boarded with signal, taken back without: the pick-up fills the phone, after a reload too,
+    and can be tapped again."""
+    page, address = own_run(360)
+    page.evaluate("() => navigator.serviceWorker.ready")
+    page.reload()
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    first = shown(page).get_attribute("data-stop")
+    (name,) = board_everybody(page)
+    expect(shown(page)).not_to_have_attribute("data-stop", first or "")
+    undo = page.locator("[data-undo]").get_by_role("button")
+    expect(undo).to_be_visible()
+    page.context.set_offline(True)
+    undo.click()
+    for _ in range(2):
+        expect(shown(page)).to_have_attribute("data-stop", first or "")
+        expect(shown(page).get_by_role("heading", name=name)).to_be_visible()
+        expect(page.locator("[data-on-board]")).to_be_hidden()
+        page.goto(address)
+    assert_accessible(page)
+    page.locator("[data-step=pickup] >> visible=true").get_by_role(
+        "button", name="On board"
+    ).click()
+    expect(page.locator("[data-on-board]")).to_contain_text(name)
+    expect(shown(page)).not_to_have_attribute("data-stop", first or "")
+    page.context.set_offline(False)
+    page.wait_for_function(
+        "() => !JSON.parse(localStorage.getItem('oa-taps')).some((tap) => !tap.sentAt)"
+    )
+    kinds = [kind for _, kind in facts(own[0])]
+    assert kinds == ["arrived", "boarded", "undone", "boarded"]
+
+
 def test_what_was_on_its_way_is_taken_back_there_too(own_run: Run, own: tuple[Stage, str]) -> None:
     """The tap arrived and its answer did not: taking it back reaches the service."""
     page, _ = own_run(360)
@@ -280,6 +317,25 @@ def test_boarding_long_before_the_time_is_asked_about_without_signal(
     big.click()
     asked.get_by_role("button", name="Yes, on board now").click()
     expect(page.locator("[data-on-board]")).to_be_visible()
+
+
+def test_not_there_is_said_at_the_stop_and_asked_about_without_signal(own_run: Run) -> None:
+    """Offered once "I am here" was tapped; no leaves everything as it is, yes is kept."""
+    page, _ = own_run(360, at=BEFORE_TEN + timedelta(minutes=40))
+    page.context.set_offline(True)
+    stop = shown(page).get_attribute("data-stop") or ""
+    button = shown(page).get_by_role("button", name="Not there").first
+    expect(button).to_be_hidden()
+    page.get_by_role("button", name="I am here").click()
+    page.wait_for_timeout(900)  # for that long a second tap would be the same one
+    button.click()
+    asked = page.get_by_role("dialog")
+    expect(asked).to_contain_text("is not at the stop. Drive on without them?")
+    asked.get_by_role("button", name="No, wait").click()
+    expect(shown(page)).to_have_attribute("data-stop", stop)
+    button.click()
+    asked.get_by_role("button", name="Yes, drive on").click()
+    expect(shown(page)).not_to_have_attribute("data-stop", stop)
 
 
 def test_todays_shifts_can_be_read_without_signal(own_run: Run, own: tuple[Stage, str]) -> None:

@@ -189,6 +189,33 @@ def test_boarding_long_before_the_time_is_asked_about_once(
     assert facts(stage) == [(booking, "boarded")]
 
 
+def test_nobody_is_left_behind_by_one_tap(stage: Stage, drivers: tuple[str, str, int]) -> None:
+    """ "Not there" is offered at the stop only, and asked about by name before it is kept."""
+    mine, _, shift = drivers
+    client, booking = stage.client(mine), stage.ids["booking_id"]
+    stage.clock.now = ON_THE_DAY + timedelta(hours=2)
+    offered = "<div data-no-show>"
+    assert offered not in client.get(f"/drive/shifts/{shift}").get_data(as_text=True)
+    report(client, shift, kind="arrived", booking=booking)
+    assert offered in client.get(f"/drive/shifts/{shift}").get_data(as_text=True)
+    asked = report(client, shift, kind="no_show", booking=booking).get_data(as_text=True)
+    assert "Mary Wells is not at the stop. Drive on without them?" in asked
+    assert facts(stage) == [(booking, "arrived")]
+    report(client, shift, kind="no_show", booking=booking, sure="yes")
+    assert facts(stage) == [(booking, "arrived"), (booking, "no_show")]
+
+
+def test_not_there_from_an_older_page_is_a_fact(
+    stage: Stage, drivers: tuple[str, str, int]
+) -> None:
+    """A phone that kept the tap before there was a question, or an arrival, is not refused."""
+    mine, _, shift = drivers
+    body = sent(shift, stage.ids["booking_id"], kind="no_show")
+    answer = stage.client(mine).post("/drive/events", json=body).get_json()
+    assert [one["known"] for one in answer["events"]] == [True]
+    assert facts(stage) == [(stage.ids["booking_id"], "no_show")]
+
+
 def test_boarding_somebody_of_another_run_is_asked_about(
     stage: Stage, drivers: tuple[str, str, int]
 ) -> None:
