@@ -117,7 +117,7 @@ def candidates(
     """
     if when.kind is WhenKind.ANY or when.clock is None:
         return _any_time(shape) if not widen else []
-    wished = when.clock.hour * 3600 + when.clock.minute * 60
+    wished = _seconds(when)
     found = (
         _arriving(shape, wished, widen, firm, reach)
         if when.kind is WhenKind.ARRIVE_BY
@@ -184,6 +184,28 @@ def _at(shape: LegShape, start: int, arrive_by: int, away: float) -> Candidate:
     latest = min(start + shape.window, arrive_by - shape.boarding - shape.direct)
     latest -= (latest - start) % ROUND
     return Candidate(start, max(start, latest), 0, arrive_by, max(0.0, away))
+
+
+def home_from(when: When, home: When, arrive_by: int) -> int:
+    """The soonest the way home may begin, after a way there that promises `arrive_by`.
+
+    They have time for a visit from when they are to be there: the time they said, though
+    the bus may be earlier, but for an alternative that brings them hours before it. Who
+    says when they want to leave knows how long it takes, and may stay for less.
+    """
+    there = arrive_by
+    if when.kind is WhenKind.ARRIVE_BY:
+        wished = _seconds(when)
+        there = max(there, wished if wished - there <= EARLY_ARRIVAL else 0)
+    soonest = there + VISIT_AT_LEAST
+    if home.kind is WhenKind.LEAVE_AT:
+        return max(arrive_by, min(soonest, _seconds(home)))
+    return soonest
+
+
+def _seconds(when: When) -> int:
+    assert when.clock is not None
+    return when.clock.hour * 3600 + when.clock.minute * 60
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,15 +16,15 @@ from booking.domain.obstacles import no_buses
 from booking.domain.offers import (
     ALTERNATIVE_REACH,
     MINUTE_POUNDS,
-    VISIT_AT_LEAST,
     Candidate,
     LegShape,
     OfferedLeg,
     Possible,
     candidates,
+    home_from,
 )
 from booking.domain.service_day import moment, seconds_into
-from booking.domain.wish import When, WhenKind
+from booking.domain.wish import When
 from booking.services.day import Day
 from booking.services.leg_asked import Journey, ends, leg_shape, legs_asked
 from booking.services.leg_fare import leg_fare
@@ -155,9 +155,7 @@ def _way_home(
     home = journey.wish.home
     assert home is not None
     both = engine.insert(outward.request, outward.insertion)
-    soonest = outward.candidate.arrive_by
-    if home.kind is not WhenKind.LEAVE_AT:
-        soonest = outward.insertion.dropoff_start + VISIT_AT_LEAST
+    soonest = home_from(journey.wish.when, home, outward.candidate.arrive_by)
     shape = leg_shape(journey, matrix, homeward=True, not_before=soonest)
     tries = _tries(journey, shape, home, wide)
     asked = legs_asked(journey, matrix, tries, homeward=True)
@@ -293,7 +291,8 @@ def _to_wait(
     legs = [_waiting_leg(journey, day, matrix, tries, homeward=False)]
     home: When | None = journey.wish.home
     if home is not None:
-        shape = leg_shape(journey, matrix, homeward=True, not_before=legs[0].arrive_by)
+        soonest = home_from(journey.wish.when, home, legs[0].arrive_by)
+        shape = leg_shape(journey, matrix, homeward=True, not_before=soonest)
         homeward = _nearest(_tries(journey, shape, home, wide))
         if not homeward:
             return Obstructed(no_window_home(journey, shape))

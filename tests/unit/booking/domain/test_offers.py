@@ -13,6 +13,7 @@ from booking.domain.offers import (
     Possible,
     candidates,
     choose,
+    home_from,
 )
 from booking.domain.wish import When, WhenKind
 
@@ -105,6 +106,35 @@ def test_choices_differ_and_come_in_order_of_time() -> None:
     assert starts == sorted(starts)
     assert 9 * HOUR + 2400 in starts
     assert all(b - a >= 1200 for a, b in itertools.pairwise(starts))
+
+
+BY_HALF_PAST_TWO = When(WhenKind.ARRIVE_BY, time(14, 30))
+
+
+def test_the_bus_home_waits_for_the_visit_they_are_to_be_there_for() -> None:
+    """Brought at ten past two for half past two, nobody is fetched before a visit from then."""
+    assert home_from(BY_HALF_PAST_TWO, ANY, 14 * HOUR + 600) == 15.25 * HOUR
+    be_home = When(WhenKind.ARRIVE_BY, time(17))
+    assert home_from(BY_HALF_PAST_TWO, be_home, 14 * HOUR + 600) == 15.25 * HOUR
+
+
+def test_without_a_time_to_be_there_the_visit_begins_with_the_promised_arrival() -> None:
+    """Who leaves at noon and is there by one has the shortest visit from one."""
+    assert home_from(AT_NOON, ANY, 13 * HOUR) == 13.75 * HOUR
+
+
+def test_an_alternative_hours_earlier_has_its_visit_then() -> None:
+    """Brought in the morning instead of at half past two, they need not stay until after it."""
+    assert home_from(BY_HALF_PAST_TWO, ANY, 10 * HOUR) == 10.75 * HOUR
+
+
+def test_who_says_when_to_leave_may_stay_for_less() -> None:
+    """A time they said themselves holds, though not one before they are promised to be there."""
+    at_quarter_to = When(WhenKind.LEAVE_AT, time(14, 45))
+    assert home_from(BY_HALF_PAST_TWO, at_quarter_to, 14 * HOUR + 600) == 14.75 * HOUR
+    assert home_from(AT_NOON, AT_NOON, 13 * HOUR) == 13 * HOUR
+    at_four = When(WhenKind.LEAVE_AT, time(16))
+    assert home_from(BY_HALF_PAST_TWO, at_four, 14 * HOUR + 600) == 15.25 * HOUR
 
 
 def test_a_leg_survives_storage() -> None:
