@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
 from booking.domain.wish import When, WhenKind
 
@@ -17,6 +17,8 @@ STEP: Final = 600
 """Windows begin on ten-minute marks: times people can remember."""
 ROUND: Final = 300
 """Windows end, and latest arrivals fall, on five-minute marks."""
+LEAST_WINDOW: Final = 300
+"""A promised window is five minutes wide at least: to the minute is a promise soon broken."""
 EARLY_ARRIVAL: Final = 3600
 """Arriving more than an hour before one must be there is not an answer."""
 LATER_START: Final = 3600
@@ -43,6 +45,25 @@ class Candidate:
     arrive_after: int
     arrive_by: int
     away: float
+
+    @property
+    def wide_enough(self) -> bool:
+        """Whether its window can be kept by a bus that is a little late."""
+        return wide_enough(self.earliest, self.latest)
+
+
+def wide_enough(earliest: int, latest: int) -> bool:
+    """Whether a window for the pick-up has the least width that may be promised."""
+    return latest - earliest >= LEAST_WINDOW
+
+
+def promised_window(planned: int, first: int, last: int, window: int) -> tuple[int, int]:
+    """The window to promise around a planned pick-up, within `first` and `last`.
+
+    As wide as the zone's wherever that fits: near an end it lies to the one side.
+    """
+    earliest = max(first, min(planned - window // 2, last - window))
+    return earliest, min(last, earliest + window)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +242,11 @@ class Possible:
         return {leg.promised for leg in self.legs} == set(present)
 
     @property
+    def wide_enough(self) -> bool:
+        """Whether every window of it has the least width."""
+        return all(wide_enough(leg.earliest, leg.latest) for leg in self.legs)
+
+    @property
     def burden(self) -> float:
         """Pounds of driving plus the minutes asked of the person; less is better."""
         return self.added_cost + MINUTE_POUNDS * self.away
@@ -231,20 +257,36 @@ def choose(
 ) -> list[Possible]:
     """The few to read out: the best one first, then ones that really differ, by time of day.
 
-    Two whose pick-ups begin less than twenty minutes apart are one choice. With
+    Two whose pick-ups begin less than twenty minutes apart are one choice, and one
+    without the least window is read out only where there is no other. With
     `nearest` what is best is what is nearest to the wish, whatever it costs to drive.
     """
 
     def rank(way: Possible) -> tuple[float, int]:
         return (way.away if nearest else way.burden, way.legs[0].earliest)
 
+    if not any(way.wide_enough for way in possible):
+        at_most = min(at_most, 1)
     chosen: list[Possible] = []
-    for way in sorted(possible, key=rank):
+    for way in sorted(roomy(possible), key=rank):
         if all(_differs(way, other) for other in chosen):
             chosen.append(way)
         if len(chosen) == at_most:
             break
     return sorted(chosen, key=lambda item: (item.legs[0].day, item.legs[0].earliest))
+
+
+class _Roomy(Protocol):
+    @property
+    def wide_enough(self) -> bool: ...
+
+
+W = TypeVar("W", bound=_Roomy)
+
+
+def roomy(found: Sequence[W]) -> Sequence[W]:
+    """Those with the least window; all of them where none has it."""
+    return [item for item in found if item.wide_enough] or found
 
 
 def _differs(one: Possible, other: Possible) -> bool:

@@ -21,7 +21,8 @@ from booking.domain.booking_rules import Broken
 from booking.domain.errors import PromiseBroken
 from booking.domain.needs import Party
 from booking.domain.obstacles import no_buses
-from booking.domain.service_day import moment, today
+from booking.domain.offers import promised_window
+from booking.domain.service_day import moment, seconds_into, today
 from booking.domain.statuses import BookingStatus, RequestStatus
 from booking.domain.wish import PurposeKind
 from booking.domain.words import day as day_in_words
@@ -233,13 +234,8 @@ def _promise(edit: Edit, request: JourneyRequest, starts: dict[int, int]) -> Non
     The fare is that of the time they are given, and never more than was said when they
     asked: they took the offer for that, and did not choose the hour.
     """
-    window = timedelta(minutes=edit.zone_day.zone.window_minutes)
     for booking in _legs(request):
-        planned = moment(edit.day.day, starts[booking.id])
-        first = booking.wished_earliest or planned
-        last = booking.wished_latest or planned
-        booking.promised_earliest = max(first, planned - window / 2)
-        booking.promised_latest = min(last, booking.promised_earliest + window)
+        _promise_times(edit, booking, starts[booking.id])
         booking.fare_pence = min(booking.fare_pence, _fare(edit, request, booking))
         move(edit.session, booking, BookingStatus.BOOKED, by="batch", now=edit.now)
     request.status = RequestStatus.BOOKED.value
@@ -249,6 +245,21 @@ def _promise(edit: Edit, request: JourneyRequest, starts: dict[int, int]) -> Non
     edit.session.flush()
     kind = "changed" if before else "booked"
     write_message(edit.session, request.person, request, kind, now=edit.now)
+
+
+def _promise_times(edit: Edit, booking: Booking, planned: int) -> None:
+    """When the bus comes."""
+    day = edit.day.day
+    assert booking.wished_earliest is not None
+    assert booking.wished_latest is not None
+    earliest, latest = promised_window(
+        planned,
+        seconds_into(day, booking.wished_earliest),
+        seconds_into(day, booking.wished_latest),
+        edit.zone_day.zone.window_minutes * 60,
+    )
+    booking.promised_earliest = moment(day, earliest)
+    booking.promised_latest = moment(day, latest)
 
 
 def _fare(edit: Edit, request: JourneyRequest, booking: Booking) -> int:

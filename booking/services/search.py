@@ -22,6 +22,7 @@ from booking.domain.offers import (
     Possible,
     candidates,
     home_from,
+    roomy,
 )
 from booking.domain.service_day import moment, seconds_into
 from booking.domain.wish import When
@@ -62,6 +63,11 @@ class _Found:
     candidate: Candidate
     request: Request
     insertion: Insertion
+
+    @property
+    def wide_enough(self) -> bool:
+        """Whether its window has the least width."""
+        return self.candidate.wide_enough
 
 
 def search(
@@ -161,7 +167,7 @@ def _way_home(
     asked = legs_asked(journey, matrix, tries, homeward=True)
     homeward = _insertable(both, tries, asked)
     if homeward:
-        return min(homeward, key=_burden)
+        return min(roomy(homeward), key=_burden)
     if not explain:
         return None
     if not tries:
@@ -176,7 +182,7 @@ def _burden(found: _Found) -> float:
 def _spread(found: list[_Found]) -> list[_Found]:
     """The best few outward windows that differ by twenty minutes or more."""
     kept: list[_Found] = []
-    for item in sorted(found, key=_burden):
+    for item in sorted(roomy(found), key=_burden):
         start = item.candidate.earliest
         if all(abs(start - other.candidate.earliest) >= SPREAD for other in kept):
             kept.append(item)
