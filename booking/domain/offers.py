@@ -197,8 +197,13 @@ def _marks(shape: LegShape, *, through: int | None = None) -> Iterable[int]:
 
 def _arrival(shape: LegShape, start: int) -> int:
     """The latest arrival a window that starts then promises, in round minutes."""
-    latest = start + shape.window + shape.boarding + shape.ride_limit
-    return min(shape.closes, latest + -latest % ROUND)
+    return latest_arrival(start + shape.window, shape.boarding, shape.ride_limit, shape.closes)
+
+
+def latest_arrival(pickup: int, boarding: int, ride_limit: int, at_most: int) -> int:
+    """When one picked up by `pickup` is there at the latest, in round minutes."""
+    latest = pickup + boarding + ride_limit
+    return min(at_most, latest + -latest % ROUND)
 
 
 def _at(shape: LegShape, start: int, arrive_by: int, away: float) -> Candidate:

@@ -21,7 +21,7 @@ from booking.domain.booking_rules import Broken
 from booking.domain.errors import PromiseBroken
 from booking.domain.needs import Party
 from booking.domain.obstacles import no_buses
-from booking.domain.offers import promised_window
+from booking.domain.offers import latest_arrival, promised_window
 from booking.domain.service_day import moment, seconds_into, today
 from booking.domain.statuses import BookingStatus, RequestStatus
 from booking.domain.wish import PurposeKind
@@ -248,7 +248,7 @@ def _promise(edit: Edit, request: JourneyRequest, starts: dict[int, int]) -> Non
 
 
 def _promise_times(edit: Edit, booking: Booking, planned: int) -> None:
-    """When the bus comes."""
+    """When the bus comes, and by when they are there: never later than was said."""
     day = edit.day.day
     assert booking.wished_earliest is not None
     assert booking.wished_latest is not None
@@ -260,6 +260,10 @@ def _promise_times(edit: Edit, booking: Booking, planned: int) -> None:
     )
     booking.promised_earliest = moment(day, earliest)
     booking.promised_latest = moment(day, latest)
+    if booking.promised_arrival is not None:
+        said = seconds_into(day, booking.promised_arrival)
+        there = latest_arrival(latest, booking.boarding_seconds, booking.ride_limit_seconds, said)
+        booking.promised_arrival = moment(day, there)
 
 
 def _fare(edit: Edit, request: JourneyRequest, booking: Booking) -> int:

@@ -113,6 +113,19 @@ def test_who_waits_is_told_though_the_zone_went_over_to_instant_mode(ctx: Contex
     assert status(world, request) == ("booked", "booked")
 
 
+def test_the_promised_arrival_follows_from_the_promised_pick_up(ctx: Context) -> None:
+    """Any time of the day was asked for: once the hour is known, so is when they are there."""
+    world = make_world(ctx, mode="batch")
+    request = book_one(world, wish(world, by=None))
+    run_batches(ctx, now=NIGHT)
+    with ctx.db.reading() as session:
+        (booking,) = session.get_one(JourneyRequest, request).bookings
+    assert booking.promised_latest is not None
+    assert booking.promised_arrival is not None
+    ride = timedelta(seconds=booking.boarding_seconds + booking.ride_limit_seconds)
+    assert booking.promised_arrival - booking.promised_latest < ride + timedelta(minutes=5)
+
+
 # What it costs
 
 

@@ -15,6 +15,7 @@ from booking.domain.offers import (
     candidates,
     choose,
     home_from,
+    latest_arrival,
     promised_window,
     roomy,
 )
@@ -144,6 +145,12 @@ def test_the_zones_window_is_promised_wherever_it_fits(
     """Near either end of what was wished the window is as wide, and the planned time is in it."""
     assert promised_window(planned, 8000, 10000, 1200) == window
     assert promised_window(planned, planned - 100, planned, 1200) == (planned - 100, planned)
+
+
+def test_the_arrival_follows_from_the_pick_up_and_is_never_later_than_was_said() -> None:
+    """Fetched by ten with half an hour to ride: there by 10:35, or sooner if that was said."""
+    assert latest_arrival(10 * HOUR, 60, 1800, 11 * HOUR) == 10 * HOUR + 2100
+    assert latest_arrival(10 * HOUR, 60, 1800, 10 * HOUR + 1200) == 10 * HOUR + 1200
 
 
 BY_HALF_PAST_TWO = When(WhenKind.ARRIVE_BY, time(14, 30))
