@@ -95,6 +95,11 @@ def run_batches(ctx: Context, *, now: datetime) -> list[BatchOutcome]:
     return [outcome for outcome in outcomes if outcome is not None]
 
 
+def decide_if_due(ctx: Context, zone_day_id: int, *, now: datetime) -> BatchOutcome | None:
+    """Decide this zone-day if its time has come and somebody still waits; else None."""
+    return _decide_alone(ctx, zone_day_id, now) if zone_day_id in _due(ctx, now) else None
+
+
 def _due(ctx: Context, now: datetime) -> list[int]:
     """Zone-days from today on with people waiting, their time come: whatever the zone's mode now.
 

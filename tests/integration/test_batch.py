@@ -22,6 +22,7 @@ from booking.services.cancel import cancel
 from booking.services.hold import hold
 from booking.services.journeys import get_journey
 from booking.services.offer import Asker, ask
+from booking.services.plan import plan_zone_day
 from tests.world import (
     DAY,
     NOW,
@@ -344,3 +345,16 @@ def test_the_board_knows_when_the_day_is_decided(ctx: Context) -> None:
     for now, state in ((at(EVE, time(16, 59)), "waiting"), (NIGHT, "problem")):
         found = [d for d in board(ctx, "MEL1", DAY, now=now).decisions if d.show == "waiting"]
         assert [d.state for d in found] == [state]
+
+
+def test_planning_the_day_decides_a_batch_that_is_late(ctx: Context) -> None:
+    """Who plans the day decides it, and is told so; before its time everybody goes on waiting."""
+    world = make_world(ctx, mode="batch")
+    request = book_one(world, wish(world))
+    plan_zone_day(ctx, 1, now=at(EVE, time(16, 59)), seconds=0.1)
+    assert status(world, request) == ("waiting", "waiting")
+    plan_zone_day(ctx, 1, now=NIGHT, seconds=0.1)
+    assert status(world, request) == ("booked", "booked")
+    with ctx.db.reading() as session:
+        words = session.get_one(ZoneDay, 1).planning_progress
+    assert "Decided 1 request that waited: 1 promised a bus." in words
