@@ -97,7 +97,12 @@ def run_batches(ctx: Context, *, now: datetime) -> list[BatchOutcome]:
 
 def decide_if_due(ctx: Context, zone_day_id: int, *, now: datetime) -> BatchOutcome | None:
     """Decide this zone-day if its time has come and somebody still waits; else None."""
-    return _decide_alone(ctx, zone_day_id, now) if zone_day_id in _due(ctx, now) else None
+    return _decide_alone(ctx, zone_day_id, now) if is_due(ctx, zone_day_id, now) else None
+
+
+def is_due(ctx: Context, zone_day_id: int, now: datetime) -> bool:
+    """Whether somebody waits on that zone-day whose time has come."""
+    return zone_day_id in _due(ctx, now)
 
 
 def _due(ctx: Context, now: datetime) -> list[int]:

@@ -22,7 +22,7 @@ from booking.context import Context
 from booking.domain.errors import NotFound, PromiseBroken
 from booking.domain.words import count_of
 from booking.models import ZoneDay
-from booking.services.batch import BatchOutcome, decide_if_due
+from booking.services.batch import BatchOutcome, decide_if_due, is_due
 from booking.services.day import Day, load_day
 from booking.services.editing import Edit, edit_day
 from booking.services.matrix import look_up
@@ -149,8 +149,9 @@ def sweep(ctx: Context, queue: TaskQueue, *, now: datetime) -> int:
 
 
 def _claim(ctx: Context, zone_day_id: int, token: str, now: datetime) -> bool:
-    # A late batch may be decided first, and says nothing while it is.
-    until = now + timedelta(seconds=CLAIM_SECONDS + ctx.settings.plan_seconds)
+    # A late batch is decided first, and says nothing while it is.
+    late = ctx.settings.plan_seconds if is_due(ctx, zone_day_id, now) else 0
+    until = now + timedelta(seconds=CLAIM_SECONDS + late)
     with ctx.db.writing() as session:
         claimed = session.execute(
             update(ZoneDay)
