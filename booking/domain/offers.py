@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
 from booking.domain.wish import When, WhenKind
 
@@ -17,6 +17,8 @@ STEP: Final = 600
 """Windows begin on ten-minute marks: times people can remember."""
 ROUND: Final = 300
 """Windows end, and latest arrivals fall, on five-minute marks."""
+LEAST_WINDOW: Final = 300
+"""A promised window is five minutes wide at least: to the minute is a promise soon broken."""
 EARLY_ARRIVAL: Final = 3600
 """Arriving more than an hour before one must be there is not an answer."""
 LATER_START: Final = 3600
@@ -43,6 +45,25 @@ class Candidate:
     arrive_after: int
     arrive_by: int
     away: float
+
+    @property
+    def wide_enough(self) -> bool:
+        """Whether its window can be kept by a bus that is a little late."""
+        return wide_enough(self.earliest, self.latest)
+
+
+def wide_enough(earliest: int, latest: int) -> bool:
+    """Whether a window for the pick-up has the least width that may be promised."""
+    return latest - earliest >= LEAST_WINDOW
+
+
+def promised_window(planned: int, first: int, last: int, window: int) -> tuple[int, int]:
+    """The window to promise around a planned pick-up, within `first` and `last`.
+
+    As wide as the zone's wherever that fits: near an end it lies to the one side.
+    """
+    earliest = max(first, min(planned - window // 2, last - window))
+    return earliest, min(last, earliest + window)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +138,7 @@ def candidates(
     """
     if when.kind is WhenKind.ANY or when.clock is None:
         return _any_time(shape) if not widen else []
-    wished = when.clock.hour * 3600 + when.clock.minute * 60
+    wished = _seconds(when)
     found = (
         _arriving(shape, wished, widen, firm, reach)
         if when.kind is WhenKind.ARRIVE_BY
@@ -176,14 +197,41 @@ def _marks(shape: LegShape, *, through: int | None = None) -> Iterable[int]:
 
 def _arrival(shape: LegShape, start: int) -> int:
     """The latest arrival a window that starts then promises, in round minutes."""
-    latest = start + shape.window + shape.boarding + shape.ride_limit
-    return min(shape.closes, latest + -latest % ROUND)
+    return latest_arrival(start + shape.window, shape.boarding, shape.ride_limit, shape.closes)
+
+
+def latest_arrival(pickup: int, boarding: int, ride_limit: int, at_most: int) -> int:
+    """When one picked up by `pickup` is there at the latest, in round minutes."""
+    latest = pickup + boarding + ride_limit
+    return min(at_most, latest + -latest % ROUND)
 
 
 def _at(shape: LegShape, start: int, arrive_by: int, away: float) -> Candidate:
     latest = min(start + shape.window, arrive_by - shape.boarding - shape.direct)
     latest -= (latest - start) % ROUND
     return Candidate(start, max(start, latest), 0, arrive_by, max(0.0, away))
+
+
+def home_from(when: When, home: When, arrive_by: int) -> int:
+    """The soonest the way home may begin, after a way there that promises `arrive_by`.
+
+    They have time for a visit from when they are to be there: the time they said, though
+    the bus may be earlier, but for an alternative that brings them hours before it. Who
+    says when they want to leave knows how long it takes, and may stay for less.
+    """
+    there = arrive_by
+    if when.kind is WhenKind.ARRIVE_BY:
+        wished = _seconds(when)
+        there = max(there, wished if wished - there <= EARLY_ARRIVAL else 0)
+    soonest = there + VISIT_AT_LEAST
+    if home.kind is WhenKind.LEAVE_AT:
+        return max(arrive_by, min(soonest, _seconds(home)))
+    return soonest
+
+
+def _seconds(when: When) -> int:
+    assert when.clock is not None
+    return when.clock.hour * 3600 + when.clock.minute * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +247,11 @@ class Possible:
         return {leg.promised for leg in self.legs} == set(present)
 
     @property
+    def wide_enough(self) -> bool:
+        """Whether every window of it has the least width."""
+        return all(wide_enough(leg.earliest, leg.latest) for leg in self.legs)
+
+    @property
     def burden(self) -> float:
         """Pounds of driving plus the minutes asked of the person; less is better."""
         return self.added_cost + MINUTE_POUNDS * self.away
@@ -209,20 +262,36 @@ def choose(
 ) -> list[Possible]:
     """The few to read out: the best one first, then ones that really differ, by time of day.
 
-    Two whose pick-ups begin less than twenty minutes apart are one choice. With
+    Two whose pick-ups begin less than twenty minutes apart are one choice, and one
+    without the least window is read out only where there is no other. With
     `nearest` what is best is what is nearest to the wish, whatever it costs to drive.
     """
 
     def rank(way: Possible) -> tuple[float, int]:
         return (way.away if nearest else way.burden, way.legs[0].earliest)
 
+    if not any(way.wide_enough for way in possible):
+        at_most = min(at_most, 1)
     chosen: list[Possible] = []
-    for way in sorted(possible, key=rank):
+    for way in sorted(roomy(possible), key=rank):
         if all(_differs(way, other) for other in chosen):
             chosen.append(way)
         if len(chosen) == at_most:
             break
     return sorted(chosen, key=lambda item: (item.legs[0].day, item.legs[0].earliest))
+
+
+class _Roomy(Protocol):
+    @property
+    def wide_enough(self) -> bool: ...
+
+
+W = TypeVar("W", bound=_Roomy)
+
+
+def roomy(found: Sequence[W]) -> Sequence[W]:
+    """Those with the least window; all of them where none has it."""
+    return [item for item in found if item.wide_enough] or found
 
 
 def _differs(one: Possible, other: Possible) -> bool:

@@ -21,7 +21,8 @@ from booking.domain.booking_rules import Broken
 from booking.domain.errors import PromiseBroken
 from booking.domain.needs import Party
 from booking.domain.obstacles import no_buses
-from booking.domain.service_day import moment, today
+from booking.domain.offers import latest_arrival, promised_window
+from booking.domain.service_day import moment, seconds_into, today
 from booking.domain.statuses import BookingStatus, RequestStatus
 from booking.domain.wish import PurposeKind
 from booking.domain.words import day as day_in_words
@@ -92,6 +93,16 @@ def run_batches(ctx: Context, *, now: datetime) -> list[BatchOutcome]:
     """
     outcomes = [_decide_alone(ctx, zone_day_id, now) for zone_day_id in _due(ctx, now)]
     return [outcome for outcome in outcomes if outcome is not None]
+
+
+def decide_if_due(ctx: Context, zone_day_id: int, *, now: datetime) -> BatchOutcome | None:
+    """Decide this zone-day if its time has come and somebody still waits; else None."""
+    return _decide_alone(ctx, zone_day_id, now) if is_due(ctx, zone_day_id, now) else None
+
+
+def is_due(ctx: Context, zone_day_id: int, now: datetime) -> bool:
+    """Whether somebody waits on that zone-day whose time has come."""
+    return zone_day_id in _due(ctx, now)
 
 
 def _due(ctx: Context, now: datetime) -> list[int]:
@@ -233,13 +244,8 @@ def _promise(edit: Edit, request: JourneyRequest, starts: dict[int, int]) -> Non
     The fare is that of the time they are given, and never more than was said when they
     asked: they took the offer for that, and did not choose the hour.
     """
-    window = timedelta(minutes=edit.zone_day.zone.window_minutes)
     for booking in _legs(request):
-        planned = moment(edit.day.day, starts[booking.id])
-        first = booking.wished_earliest or planned
-        last = booking.wished_latest or planned
-        booking.promised_earliest = max(first, planned - window / 2)
-        booking.promised_latest = min(last, booking.promised_earliest + window)
+        _promise_times(edit, booking, starts[booking.id])
         booking.fare_pence = min(booking.fare_pence, _fare(edit, request, booking))
         move(edit.session, booking, BookingStatus.BOOKED, by="batch", now=edit.now)
     request.status = RequestStatus.BOOKED.value
@@ -249,6 +255,25 @@ def _promise(edit: Edit, request: JourneyRequest, starts: dict[int, int]) -> Non
     edit.session.flush()
     kind = "changed" if before else "booked"
     write_message(edit.session, request.person, request, kind, now=edit.now)
+
+
+def _promise_times(edit: Edit, booking: Booking, planned: int) -> None:
+    """When the bus comes, and by when they are there: never later than was said."""
+    day = edit.day.day
+    assert booking.wished_earliest is not None
+    assert booking.wished_latest is not None
+    earliest, latest = promised_window(
+        planned,
+        seconds_into(day, booking.wished_earliest),
+        seconds_into(day, booking.wished_latest),
+        edit.zone_day.zone.window_minutes * 60,
+    )
+    booking.promised_earliest = moment(day, earliest)
+    booking.promised_latest = moment(day, latest)
+    if booking.promised_arrival is not None:
+        said = seconds_into(day, booking.promised_arrival)
+        there = latest_arrival(latest, booking.boarding_seconds, booking.ride_limit_seconds, said)
+        booking.promised_arrival = moment(day, there)
 
 
 def _fare(edit: Edit, request: JourneyRequest, booking: Booking) -> int:

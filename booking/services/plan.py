@@ -22,6 +22,7 @@ from booking.context import Context
 from booking.domain.errors import NotFound, PromiseBroken
 from booking.domain.words import count_of
 from booking.models import ZoneDay
+from booking.services.batch import BatchOutcome, decide_if_due, is_due
 from booking.services.day import Day, load_day
 from booking.services.editing import Edit, edit_day
 from booking.services.matrix import look_up
@@ -93,13 +94,23 @@ def plan_zone_day(
     token = uuid4().hex
     if not _claim(ctx, zone_day_id, token, now):
         return PlanOutcome("busy", 0)
+    decided = _decided_words(decide_if_due(ctx, zone_day_id, now=now))
     try:
         outcome = _plan(ctx, zone_day_id, token, now, seconds, progress)
     except Exception:
         _rest(ctx, zone_day_id, token, now)
         raise
-    _unclaim(ctx, zone_day_id, token, trouble(ctx.travel_times))
+    note = f"{decided} {trouble(ctx.travel_times)}".strip()
+    _unclaim(ctx, zone_day_id, token, note)
     return outcome
+
+
+def _decided_words(decided: BatchOutcome | None) -> str:
+    """What became of those who waited for a batch that was late."""
+    if decided is None:
+        return ""
+    waited = count_of(decided.promised + decided.refused, "request", "requests")
+    return f"Decided {waited} that waited: {decided.promised} promised a bus."
 
 
 def plan_if_wanted(ctx: Context, zone_day_id: int, *, now: datetime) -> PlanOutcome:
@@ -138,7 +149,9 @@ def sweep(ctx: Context, queue: TaskQueue, *, now: datetime) -> int:
 
 
 def _claim(ctx: Context, zone_day_id: int, token: str, now: datetime) -> bool:
-    until = now + timedelta(seconds=CLAIM_SECONDS)
+    # A late batch is decided first, and says nothing while it is.
+    late = ctx.settings.plan_seconds if is_due(ctx, zone_day_id, now) else 0
+    until = now + timedelta(seconds=CLAIM_SECONDS + late)
     with ctx.db.writing() as session:
         claimed = session.execute(
             update(ZoneDay)

@@ -16,15 +16,16 @@ from booking.domain.obstacles import no_buses
 from booking.domain.offers import (
     ALTERNATIVE_REACH,
     MINUTE_POUNDS,
-    VISIT_AT_LEAST,
     Candidate,
     LegShape,
     OfferedLeg,
     Possible,
     candidates,
+    home_from,
+    roomy,
 )
 from booking.domain.service_day import moment, seconds_into
-from booking.domain.wish import When, WhenKind
+from booking.domain.wish import When
 from booking.services.day import Day
 from booking.services.leg_asked import Journey, ends, leg_shape, legs_asked
 from booking.services.leg_fare import leg_fare
@@ -62,6 +63,11 @@ class _Found:
     candidate: Candidate
     request: Request
     insertion: Insertion
+
+    @property
+    def wide_enough(self) -> bool:
+        """Whether its window has the least width."""
+        return self.candidate.wide_enough
 
 
 def search(
@@ -155,15 +161,13 @@ def _way_home(
     home = journey.wish.home
     assert home is not None
     both = engine.insert(outward.request, outward.insertion)
-    soonest = outward.candidate.arrive_by
-    if home.kind is not WhenKind.LEAVE_AT:
-        soonest = outward.insertion.dropoff_start + VISIT_AT_LEAST
+    soonest = home_from(journey.wish.when, home, outward.candidate.arrive_by)
     shape = leg_shape(journey, matrix, homeward=True, not_before=soonest)
     tries = _tries(journey, shape, home, wide)
     asked = legs_asked(journey, matrix, tries, homeward=True)
     homeward = _insertable(both, tries, asked)
     if homeward:
-        return min(homeward, key=_burden)
+        return min(roomy(homeward), key=_burden)
     if not explain:
         return None
     if not tries:
@@ -178,7 +182,7 @@ def _burden(found: _Found) -> float:
 def _spread(found: list[_Found]) -> list[_Found]:
     """The best few outward windows that differ by twenty minutes or more."""
     kept: list[_Found] = []
-    for item in sorted(found, key=_burden):
+    for item in sorted(roomy(found), key=_burden):
         start = item.candidate.earliest
         if all(abs(start - other.candidate.earliest) >= SPREAD for other in kept):
             kept.append(item)
@@ -293,7 +297,8 @@ def _to_wait(
     legs = [_waiting_leg(journey, day, matrix, tries, homeward=False)]
     home: When | None = journey.wish.home
     if home is not None:
-        shape = leg_shape(journey, matrix, homeward=True, not_before=legs[0].arrive_by)
+        soonest = home_from(journey.wish.when, home, legs[0].arrive_by)
+        shape = leg_shape(journey, matrix, homeward=True, not_before=soonest)
         homeward = _nearest(_tries(journey, shape, home, wide))
         if not homeward:
             return Obstructed(no_window_home(journey, shape))

@@ -22,6 +22,7 @@ from booking.services.cancel import cancel
 from booking.services.hold import hold
 from booking.services.journeys import get_journey
 from booking.services.offer import Asker, ask
+from booking.services.plan import plan_zone_day
 from tests.world import (
     DAY,
     NOW,
@@ -111,6 +112,19 @@ def test_who_waits_is_told_though_the_zone_went_over_to_instant_mode(ctx: Contex
     set_mode(world, "instant")
     run_batches(ctx, now=NIGHT)
     assert status(world, request) == ("booked", "booked")
+
+
+def test_the_promised_arrival_follows_from_the_promised_pick_up(ctx: Context) -> None:
+    """Any time of the day was asked for: once the hour is known, so is when they are there."""
+    world = make_world(ctx, mode="batch")
+    request = book_one(world, wish(world, by=None))
+    run_batches(ctx, now=NIGHT)
+    with ctx.db.reading() as session:
+        (booking,) = session.get_one(JourneyRequest, request).bookings
+    assert booking.promised_latest is not None
+    assert booking.promised_arrival is not None
+    ride = timedelta(seconds=booking.boarding_seconds + booking.ride_limit_seconds)
+    assert booking.promised_arrival - booking.promised_latest < ride + timedelta(minutes=5)
 
 
 # What it costs
@@ -331,3 +345,16 @@ def test_the_board_knows_when_the_day_is_decided(ctx: Context) -> None:
     for now, state in ((at(EVE, time(16, 59)), "waiting"), (NIGHT, "problem")):
         found = [d for d in board(ctx, "MEL1", DAY, now=now).decisions if d.show == "waiting"]
         assert [d.state for d in found] == [state]
+
+
+def test_planning_the_day_decides_a_batch_that_is_late(ctx: Context) -> None:
+    """Who plans the day decides it, and is told so; before its time everybody goes on waiting."""
+    world = make_world(ctx, mode="batch")
+    request = book_one(world, wish(world))
+    plan_zone_day(ctx, 1, now=at(EVE, time(16, 59)), seconds=0.1)
+    assert status(world, request) == ("waiting", "waiting")
+    plan_zone_day(ctx, 1, now=NIGHT, seconds=0.1)
+    assert status(world, request) == ("booked", "booked")
+    with ctx.db.reading() as session:
+        words = session.get_one(ZoneDay, 1).planning_progress
+    assert "Decided 1 request that waited: 1 promised a bus." in words

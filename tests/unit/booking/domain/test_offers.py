@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import time
 
 import pytest
@@ -13,6 +14,10 @@ from booking.domain.offers import (
     Possible,
     candidates,
     choose,
+    home_from,
+    latest_arrival,
+    promised_window,
+    roomy,
 )
 from booking.domain.wish import When, WhenKind
 
@@ -89,9 +94,9 @@ def test_a_wish_outside_the_hours_finds_nothing() -> None:
     assert candidates(SHAPE, When(WhenKind.ARRIVE_BY, time(6))) == []
 
 
-def leg(earliest: int, day: str = "2026-12-08") -> OfferedLeg:
+def leg(earliest: int, day: str = "2026-12-08", *, width: int = 1200) -> OfferedLeg:
     return OfferedLeg(
-        "outward", day, earliest, earliest + 1200, 0, earliest + 3600,
+        "outward", day, earliest, earliest + width, 0, earliest + 3600,
         1, 2, 0, 0, 900, 2100, 200, earliest, earliest + 960,
     )  # fmt: skip
 
@@ -105,6 +110,76 @@ def test_choices_differ_and_come_in_order_of_time() -> None:
     assert starts == sorted(starts)
     assert 9 * HOUR + 2400 in starts
     assert all(b - a >= 1200 for a, b in itertools.pairwise(starts))
+
+
+def test_a_promise_to_the_minute_is_not_read_out_beside_one_that_can_be_kept() -> None:
+    """The bus that would have to come at 10:20 sharp is left out, though it costs least."""
+    sharp = Possible((leg(10 * HOUR + 1200, width=0),), 0.0, 0.0)
+    wide = Possible((leg(10 * HOUR),), 5.0, 20.0)
+    home = Possible((leg(12 * HOUR), leg(14 * HOUR, width=240)), 0.0, 0.0)
+    assert choose([sharp, wide, home]) == [wide]
+    least = Possible((leg(10 * HOUR + 1200, width=300),), 0.0, 0.0)
+    assert choose([least, wide]) == [wide, least]
+
+
+def test_a_promise_to_the_minute_is_better_than_none() -> None:
+    """Where no bus can be given the least window the best one is offered, alone."""
+    sharp = [Possible((leg(hour * HOUR, width=0),), float(hour), 0.0) for hour in (9, 10, 11)]
+    assert choose(sharp) == sharp[:1]
+
+
+def test_the_windows_tried_first_for_a_time_to_be_there_include_one_too_narrow() -> None:
+    """There is something to leave out: the last mark before the time has no room at all."""
+    found = candidates(replace(SHAPE, direct=1140), BY_TEN)
+    assert not all(item.wide_enough for item in found)
+    assert all(item.latest - item.earliest >= 300 for item in roomy(found))
+
+
+@pytest.mark.parametrize(
+    ("planned", "window"),
+    [(9000, (8400, 9600)), (8100, (8000, 9200)), (9990, (8800, 10000))],
+)
+def test_the_zones_window_is_promised_wherever_it_fits(
+    planned: int, window: tuple[int, int]
+) -> None:
+    """Near either end of what was wished the window is as wide, and the planned time is in it."""
+    assert promised_window(planned, 8000, 10000, 1200) == window
+    assert promised_window(planned, planned - 100, planned, 1200) == (planned - 100, planned)
+
+
+def test_the_arrival_follows_from_the_pick_up_and_is_never_later_than_was_said() -> None:
+    """Fetched by ten with half an hour to ride: there by 10:35, or sooner if that was said."""
+    assert latest_arrival(10 * HOUR, 60, 1800, 11 * HOUR) == 10 * HOUR + 2100
+    assert latest_arrival(10 * HOUR, 60, 1800, 10 * HOUR + 1200) == 10 * HOUR + 1200
+
+
+BY_HALF_PAST_TWO = When(WhenKind.ARRIVE_BY, time(14, 30))
+
+
+def test_the_bus_home_waits_for_the_visit_they_are_to_be_there_for() -> None:
+    """Brought at ten past two for half past two, nobody is fetched before a visit from then."""
+    assert home_from(BY_HALF_PAST_TWO, ANY, 14 * HOUR + 600) == 15.25 * HOUR
+    be_home = When(WhenKind.ARRIVE_BY, time(17))
+    assert home_from(BY_HALF_PAST_TWO, be_home, 14 * HOUR + 600) == 15.25 * HOUR
+
+
+def test_without_a_time_to_be_there_the_visit_begins_with_the_promised_arrival() -> None:
+    """Who leaves at noon and is there by one has the shortest visit from one."""
+    assert home_from(AT_NOON, ANY, 13 * HOUR) == 13.75 * HOUR
+
+
+def test_an_alternative_hours_earlier_has_its_visit_then() -> None:
+    """Brought in the morning instead of at half past two, they need not stay until after it."""
+    assert home_from(BY_HALF_PAST_TWO, ANY, 10 * HOUR) == 10.75 * HOUR
+
+
+def test_who_says_when_to_leave_may_stay_for_less() -> None:
+    """A time they said themselves holds, though not one before they are promised to be there."""
+    at_quarter_to = When(WhenKind.LEAVE_AT, time(14, 45))
+    assert home_from(BY_HALF_PAST_TWO, at_quarter_to, 14 * HOUR + 600) == 14.75 * HOUR
+    assert home_from(AT_NOON, AT_NOON, 13 * HOUR) == 13 * HOUR
+    at_four = When(WhenKind.LEAVE_AT, time(16))
+    assert home_from(BY_HALF_PAST_TWO, at_four, 14 * HOUR + 600) == 15.25 * HOUR
 
 
 def test_a_leg_survives_storage() -> None:
