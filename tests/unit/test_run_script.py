@@ -16,7 +16,8 @@ def test_modules_are_compiled_once_whatever_the_machine_says(
 ) -> None:
     """Where Python is told to keep nothing, a second process still finds what the first made."""
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
-    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", "")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX")
     run.keep_what_is_compiled()
     ask = "import sys; print(sys.dont_write_bytecode, sys.pycache_prefix)"
     said = subprocess.run(
