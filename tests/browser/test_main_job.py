@@ -191,7 +191,7 @@ def drive_until_travelled(page: Page, shift: str) -> None:
     page.goto(f"/drive/shifts/{shift.rsplit('/', 1)[1]}")
     got_off = False
     for _ in range(120):
-        stops = page.locator(".oa-stop")
+        stops = page.locator(".oa-stop:visible")  # finished ones are kept out of sight
         if got_off and stops.count() == 0:
             return  # theirs was the last stop of the run
         here = " ".join(stops.first.inner_text().split())
