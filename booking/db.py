@@ -33,7 +33,7 @@ class Database:
     ) -> None:
         """`info` is what every session carries (`session.info`), such as the scheme's name."""
         self.url = url
-        self.engine = _engine(url, pool_size)
+        self.engine = make_engine(url, pool_size)
         self._read = sessionmaker(self.engine, expire_on_commit=False, info=info)
         self._write = sessionmaker(
             self.engine.execution_options(sqlite_begin="IMMEDIATE"),
@@ -66,7 +66,7 @@ class Database:
         self.engine.dispose()
 
 
-def _engine(url: str, pool_size: int) -> Engine:
+def make_engine(url: str, pool_size: int) -> Engine:
     """An engine whose errors can be logged: they say what failed, never what was in it."""
     options = _sqlite_options() if url.startswith("sqlite") else _postgres_options()
     engine = create_engine(

@@ -13,8 +13,10 @@ import psycopg
 import pytest
 
 from booking.context import Context
+from tests.statements import share_statements
 from tests.world import make_context
 
+share_statements()
 _settings = {"long": False}
 
 

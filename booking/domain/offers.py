@@ -217,14 +217,14 @@ def home_from(when: When, home: When, arrive_by: int) -> int:
 
     They have time for a visit from when they are to be there: the time they said, though
     the bus may be earlier, but for an alternative that brings them hours before it. Who
-    says when they want to leave knows how long it takes, and may stay for less.
+    says when they want to be there and to leave knows how long it takes, and may stay for less.
     """
     there = arrive_by
     if when.kind is WhenKind.ARRIVE_BY:
         wished = _seconds(when)
         there = max(there, wished if wished - there <= EARLY_ARRIVAL else 0)
     soonest = there + VISIT_AT_LEAST
-    if home.kind is WhenKind.LEAVE_AT:
+    if home.kind is WhenKind.LEAVE_AT and when.kind is not WhenKind.ANY:
         return max(arrive_by, min(soonest, _seconds(home)))
     return soonest
 

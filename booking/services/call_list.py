@@ -23,7 +23,9 @@ from booking.services.zone_days import carried_on
 
 TOLD: Final = "told"
 NO_ANSWER: Final = "no_answer"
-OUTCOMES: Final = (TOLD, NO_ANSWER)
+NOT_YET: Final = "not_yet"
+"""Said by mistake: they are to be rung after all."""
+OUTCOMES: Final = (TOLD, NO_ANSWER, NOT_YET)
 MISSED: Final = "failed"
 """The status of a call that was never made: its bus came before anybody got through."""
 RING_AGAIN: Final = timedelta(minutes=15)
@@ -32,6 +34,17 @@ LISTED_AT_MOST: Final = 200
 """So many are shown at once; who comes after them moves up as calls are made."""
 NOBODY: Final = "Nobody got through in time."
 """Why a call was closed that was never made."""
+STRANGER: Final = "Somebody we do not know"
+_SAYS_MORE: Final = frozenset(
+    {
+        ("waiting", TOLD),
+        ("waiting", NO_ANSWER),
+        ("waiting", NOT_YET),
+        (MISSED, TOLD),
+        ("done", NOT_YET),
+    }
+)
+"""(the state of a call, what came of it) where that is news."""
 EXPECTED: Final = (
     BookingStatus.BOOKED.value,
     BookingStatus.WAITING.value,
@@ -125,8 +138,9 @@ def close_missed_calls(ctx: Context, *, now: datetime) -> int:
 
 def close_call(
     ctx: Context, message_id: int, outcome: str, *, account_id: int, now: datetime
-) -> None:
-    """Write down what came of a call: told (done), or no answer (tried again later).
+) -> str:
+    """Write down what came of a call: told (done), no answer (tried again later), or that
+    either was said by mistake (to be rung now); returns the name of whom it was to.
 
     Repeating it changes nothing more. Who got through at the last moment has told them,
     though the call was closed as missed. Raises NotFound where there is no such call.
@@ -134,16 +148,20 @@ def close_call(
     if outcome not in OUTCOMES:
         raise Invalid("Say whether you told them, or they did not answer.", "outcome")
     with ctx.db.writing() as session:
-        message = session.get(Message, message_id)
+        message = session.get(Message, message_id, with_for_update={"of": Message})
         if message is None or message.channel != CALL:
             raise NotFound("That call is not on the list. Look at the list again.")
-        if message.status != "waiting" and (message.status, outcome) != (MISSED, TOLD):
-            return
+        person = session.get(Person, message.person_id) if message.person_id else None
+        name = person.name if person else STRANGER
+        if (message.status, outcome) not in _SAYS_MORE:
+            return name
         if outcome == TOLD:
             message.status, message.sent_at = "done", now
-        else:
+        elif outcome == NO_ANSWER:
             message.attempts += 1
             message.due_at = now + RING_AGAIN
+        else:
+            message.status, message.sent_at, message.due_at = "waiting", None, now
         session.add(
             AuditEntry(
                 at=now,
@@ -153,6 +171,7 @@ def close_call(
                 detail={"person": message.person_id},
             )
         )
+        return name
 
 
 def _waiting() -> ColumnElement[bool]:
@@ -281,7 +300,7 @@ def _view(
     return CallView(
         message_id=message.id,
         person_id=message.person_id,
-        name=row.name or "Somebody we do not know",
+        name=row.name or STRANGER,
         village=row.village or "",
         phone=phone_words(message.recipient if row.phone is None else row.phone),
         why=message.error,

@@ -48,16 +48,20 @@ def decisions_of(session: Session, read: BoardDay) -> tuple[Decision, ...]:
 
 def _without_bus(read: BoardDay) -> Iterator[Decision]:
     for rider in read.without_bus:
-        told = between_24(rider.earliest, rider.latest) if rider.earliest and rider.latest else ""
-        way = f"{place_words(rider.pickup)} to {place_words(rider.dropoff)}"
-        on_board = rider.status is BookingStatus.ON_BOARD
-        yield Decision(
-            "problem",
-            f"{rider.name} has no bus",
-            f"{way}, told {told}."
-            + (" They are on board and not in the plan." if on_board else " Find one, or ring."),
-            request_id=rider.request_id,
-        )
+        if rider.status is BookingStatus.ON_BOARD:
+            due = f", due by {clock_24(rider.arrive_by)}" if rider.arrive_by else ""
+            title = f"{rider.name} is on a bus that does not drive on"
+            words = f"To {place_words(rider.dropoff)}{due}. Ring the driver; send another bus."
+        else:
+            first, last = rider.earliest, rider.latest
+            told = between_24(first, last) if first and last else ""
+            title = f"{rider.name} has no bus"
+            words = (
+                f"{place_words(rider.pickup)} to {place_words(rider.dropoff)}, told {told}. "
+                "Plan now to look again, or put another bus on. If neither helps, ring them: "
+                "their number is with the journey."
+            )
+        yield Decision("problem", title, words, request_id=rider.request_id)
 
 
 def _late(read: BoardDay) -> Iterator[Decision]:

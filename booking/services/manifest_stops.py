@@ -92,7 +92,7 @@ def stops_of(
     for visit in _left_out(shift, [riders[one] for one in sorted(not_there)], clock):
         later = (n for n, other in enumerate(visits) if other.start > visit.start)
         visits.insert(next(later, len(visits)), visit)
-    visits += _forgotten(run, riders, visits)
+    visits += _forgotten(day, run, riders, visits)
     return tuple(
         _stop_view(number, day, group) for number, group in enumerate(_merged(visits), start=1)
     )
@@ -152,13 +152,15 @@ def _left_out(shift: Shift, gone: Iterable[Rider], clock: int | None) -> list[_V
     return visits
 
 
-def _forgotten(run: Run, riders: dict[int, Rider], visits: Sequence[_Visit]) -> list[_Visit]:
+def _forgotten(
+    day: date, run: Run, riders: dict[int, Rider], visits: Sequence[_Visit]
+) -> list[_Visit]:
     """Whoever is on board or gets on though the plan no longer has them: they must get home."""
-    last = max((visit.departure for visit in visits), default=run.end)
+    last = max((visit.departure for visit in visits), default=None)
     shown = {(visit.rider.booking_id, visit.action) for visit in visits if visit.rider}
     fetched = {booking for booking, action in shown if action == "pickup"}
     return [
-        _Visit("dropoff", rider, last, last, last)
+        _set_down(day, run, rider, last)
         for rider in riders.values()
         if (rider.booking_id, "dropoff") not in shown
         and (
@@ -166,6 +168,13 @@ def _forgotten(run: Run, riders: dict[int, Rider], visits: Sequence[_Visit]) -> 
             or (rider.status is BookingStatus.BOOKED and rider.booking_id in fetched)
         )
     ]
+
+
+def _set_down(day: date, run: Run, rider: Rider, last: int | None) -> _Visit:
+    """After all else; where there is nothing else, when we said that they would be there."""
+    due = seconds_into(day, rider.arrive_by) if rider.arrive_by else run.end
+    at = due if last is None else last
+    return _Visit("dropoff", rider, at, at, at)
 
 
 def _merged(visits: Iterable[_Visit]) -> list[list[_Visit]]:

@@ -25,7 +25,7 @@ from booking.domain.offers import (
     roomy,
 )
 from booking.domain.service_day import moment, seconds_into
-from booking.domain.wish import When
+from booking.domain.wish import When, WhenKind
 from booking.services.day import Day
 from booking.services.leg_asked import Journey, ends, leg_shape, legs_asked
 from booking.services.leg_fare import leg_fare
@@ -290,16 +290,15 @@ def _to_wait(
     """
     empty = replace(day, bookings=(), events=(), runs=())
     engine = Inserter(*_problem(empty, matrix, journey, now))
-    tries = _nearest(tries)
-    broken = _uncarriable(journey, matrix, engine, tries, homeward=False)
+    outward = _nearest(tries)
+    if journey.wish.when.kind is WhenKind.ANY:
+        outward = _leaving_time(journey, matrix, outward, wide)
+    broken = _uncarriable(journey, matrix, engine, outward, homeward=False)
     if broken is not None:
         return Obstructed(broken)
-    legs = [_waiting_leg(journey, day, matrix, tries, homeward=False)]
-    home: When | None = journey.wish.home
-    if home is not None:
-        soonest = home_from(journey.wish.when, home, legs[0].arrive_by)
-        shape = leg_shape(journey, matrix, homeward=True, not_before=soonest)
-        homeward = _nearest(_tries(journey, shape, home, wide))
+    legs = [_waiting_leg(journey, day, matrix, outward, homeward=False)]
+    if journey.wish.home is not None:
+        shape, homeward = _home_tries(journey, matrix, journey.wish.home, legs[0].arrive_by, wide)
         if not homeward:
             return Obstructed(no_window_home(journey, shape))
         broken = _uncarriable(journey, matrix, engine, homeward, homeward=True)
@@ -307,6 +306,43 @@ def _to_wait(
             return Obstructed(broken)
         legs.append(_waiting_leg(journey, day, matrix, homeward, homeward=True))
     return [Possible(tuple(legs), 0.0, 0.0)]
+
+
+def _home_tries(
+    journey: Journey, matrix: PlaceMatrix, home: When, arrive_by: int, wide: Wide | None
+) -> tuple[LegShape, list[Candidate]]:
+    """The way home of who is there by then, and the windows nearest to what they wished."""
+    soonest = home_from(journey.wish.when, home, arrive_by)
+    shape = leg_shape(journey, matrix, homeward=True, not_before=soonest)
+    return shape, _nearest(_tries(journey, shape, home, wide))
+
+
+def _leaving_time(
+    journey: Journey, matrix: PlaceMatrix, outward: list[Candidate], wide: Wide | None
+) -> list[Candidate]:
+    """Of windows all day long those that leave time for the visit and the way home.
+
+    Where any time would do for that too, the day is parted so that the shorter range is long.
+    """
+    home = journey.wish.home
+    if home is None:
+        return outward
+
+    def room(arrive_by: int) -> tuple[int, int]:
+        there = _span([item for item in outward if item.arrive_by <= arrive_by])
+        back = _span(_home_tries(journey, matrix, home, arrive_by, wide)[1])
+        return min(there, back), there + back
+
+    by = max(sorted({item.arrive_by for item in outward}), key=room)
+    return [item for item in outward if item.arrive_by <= by]
+
+
+def _span(tries: Sequence[Candidate]) -> int:
+    """From the first to the last moment of a pick-up; less than nothing where there is none."""
+    if not tries:
+        return -1
+    whole = _whole(tries)
+    return whole.latest - whole.earliest
 
 
 def _nearest(tries: list[Candidate]) -> list[Candidate]:

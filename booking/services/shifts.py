@@ -42,6 +42,8 @@ class Withdrawal:
 
     Whom it finds nothing for is told, and waits for a decision. Times that were only
     held for somebody are let go of instead: they ask again."""
+    on_board: tuple[int, ...] = ()
+    """Who sits in that bus: nobody is sent for them before the operator knows where it stands."""
     already: bool = False
     """Whether somebody had withdrawn it before: nothing was done."""
 
@@ -129,16 +131,20 @@ def _withdraw(edit: Edit, shift_id: int, *, by: str, reason: str) -> Withdrawal:
     owed = tuple(sorted(without & _in_state(edit, BookingStatus.BOOKED)))
     tell_no_bus(edit.session, edit.zone_day, owed, reason=reason, now=edit.now)
     ask_in(edit.session, edit.zone_day, now=edit.now)
-    return Withdrawal(tuple(sorted(stranded & planned)), owed)
+    aboard = _in_state(edit, BookingStatus.ON_BOARD) & _carried(run)
+    return Withdrawal(tuple(sorted(stranded & planned)), owed, tuple(sorted(aboard)))
 
 
 def _to_carry(edit: Edit, run: Run | None, driven: Run | None) -> frozenset[int]:
     """The bookings on that run still to be picked up: nobody on board, nobody set down."""
-    on_it, done = (
-        {stop.booking_id for stop in one.stops} if one else set() for one in (run, driven)
-    )
     still = _in_state(edit, BookingStatus.BOOKED) | _in_state(edit, BookingStatus.HELD)
-    return still & (on_it - done)
+    return still & (_carried(run) - _carried(driven))
+
+
+def _carried(run: Run | None) -> frozenset[int]:
+    """The bookings that have a stop in it."""
+    stops = run.stops if run else ()
+    return frozenset(stop.booking_id for stop in stops if stop.booking_id is not None)
 
 
 def _in_state(edit: Edit, status: BookingStatus) -> frozenset[int]:

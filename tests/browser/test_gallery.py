@@ -134,6 +134,33 @@ def test_each_component_is_accessible(
     shot(page, f"gallery-{part}-{width}")
 
 
+def test_what_breaks_the_rules_is_found(
+    gallery: str, page_at: PageAt, assert_accessible: Check
+) -> None:
+    """Control: a field without a label and pale words are both named, and so is a wide page."""
+    page = page_at(360)
+    page.goto(f"{gallery}/gallery/passenger")
+    page.evaluate(
+        """() => {
+            const main = document.querySelector('main');
+            main.append(document.createElement('input'));
+            const pale = document.createElement('p');
+            pale.textContent = 'Pale words';
+            pale.style.color = '#eeeeee';
+            main.append(pale);
+        }"""
+    )
+    with pytest.raises(AssertionError) as caught:
+        assert_accessible(page)
+    assert "label (critical)" in str(caught.value)
+    assert "color-contrast (serious)" in str(caught.value)
+    assert "Pale words" in str(caught.value)
+    page.reload()
+    page.evaluate("() => { document.body.style.width = '900px'; }")
+    with pytest.raises(AssertionError, match="wider than the screen"):
+        assert_accessible(page)
+
+
 def test_the_driver_screen_is_accessible_at_night(
     gallery: str, page_at: PageAt, assert_accessible: Check
 ) -> None:

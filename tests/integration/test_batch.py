@@ -54,6 +54,17 @@ def told(world: World, request_id: int) -> dict[str, str]:
         return {row.key.partition(":")[0]: row.body for row in rows}
 
 
+def asked_windows(world: World, request_id: int) -> list[tuple[datetime, datetime]]:
+    """From when to when each direction may begin."""
+    with world.ctx.db.reading() as session:
+        bookings = session.get_one(JourneyRequest, request_id).bookings
+        windows = [
+            (one.promised_earliest or one.wished_earliest, one.promised_latest or one.wished_latest)
+            for one in bookings
+        ]
+        return [(first, last) for first, last in windows if first and last]
+
+
 def give_mobiles(world: World) -> None:
     """Let everybody be told by text."""
     with world.ctx.db.writing() as session:
@@ -207,6 +218,21 @@ def test_a_party_no_bus_can_take_is_refused_when_it_asks(ctx: Context) -> None:
         refusal = session.scalars(select(Refusal)).one()
     assert refusal.rule == "vehicle"
     assert "no bus that has the space you need" in refusal.words
+
+
+@pytest.mark.parametrize("home", [When(WhenKind.LEAVE_AT, time(14)), When(WhenKind.ANY)])
+def test_any_time_that_day_leaves_time_for_the_way_home(ctx: Context, home: When) -> None:
+    """Whoever may come at any time waits for hours that leave them a visit, and a bus home."""
+    world = make_world(ctx, mode="batch")
+    request = book_one(world, replace(wish(world, by=None), home=home))
+    there, back = sorted(asked_windows(world, request))
+    assert there[1] - there[0] >= timedelta(hours=2)
+    assert back[1] - back[0] >= timedelta(minutes=50)
+    run_batches(ctx, now=NIGHT)
+    assert status(world, request) == ("booked", "booked", "booked")
+    there, back = sorted(asked_windows(world, request))
+    assert back[0] - there[1] >= timedelta(minutes=45)
+    assert violations(world) == []
 
 
 def test_one_whom_no_bus_can_take_stops_nobody_else(ctx: Context) -> None:

@@ -123,6 +123,24 @@ def test_a_promise_without_a_bus_is_the_first_to_decide(world: World) -> None:
     assert all("has no bus" in d.title for d in view.decisions[: len(owed)])
 
 
+def test_who_sits_in_a_bus_that_is_withdrawn_is_not_forgotten(world: World) -> None:
+    """They are named before it is done and after; the driver still has where to set them down."""
+    first = min(bookings(world), key=lambda b: b.promised_earliest or NINE)
+    assert first.promised_earliest is not None
+    assert first.promised_arrival is not None
+    when = first.promised_earliest
+    drive(world, first, "boarded", when)
+    shift_id, _ = driven_by(world, first.id)
+    name = f"Person {first.person_id - 1}"
+    assert roster.view_shift(world.ctx, shift_id, now=when).on_board == (name,)
+    withdraw_shift(world.ctx, shift_id, by="account:1", reason="broken down", now=when)
+    (decision,) = [d for d in look(world, when).decisions if name in d.title]
+    assert decision.title == f"{name} is on a bus that does not drive on"
+    assert "Ring the driver" in decision.words
+    (stop,) = [s for s in manifest_for_staff(world.ctx, shift_id, now=when).stops if s.open_tasks]
+    assert stop.at == first.promised_arrival
+
+
 def test_a_late_bus_says_for_whom(world: World) -> None:
     """An hour after the first pick-up was due and nothing reported, its people are named."""
     early = min(bookings(world), key=lambda b: b.promised_earliest or NINE)

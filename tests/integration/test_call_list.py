@@ -13,6 +13,8 @@ from booking.models import AuditEntry, Booking, Message, Person
 from booking.services.accounts import passenger_account_in
 from booking.services.call_list import (
     LISTED_AT_MOST,
+    NO_ANSWER,
+    NOT_YET,
     TOLD,
     close_call,
     close_missed_calls,
@@ -151,3 +153,23 @@ def test_a_longer_list_takes_no_more_queries(world: World) -> None:
     assert counts[0] == counts[1]
     assert counts[0][0] <= 4
     assert counts[0][1] == 1
+
+
+@pytest.mark.parametrize("outcome", [TOLD, NO_ANSWER])
+def test_one_key_too_many_is_taken_back(world: World, outcome: str) -> None:
+    """Whoever was taken off the list by mistake is named, and is on it again at once."""
+    request = book_one(world, wish(world))
+    add_calls(world, request, 1, due_at=EVENING)
+    (call,) = list_calls(world.ctx, now=EVENING).now
+
+    def say(what: str) -> str:
+        return close_call(world.ctx, call.message_id, what, account_id=account_id, now=EVENING)
+
+    with world.ctx.db.writing() as session:
+        person = session.get_one(Person, world.people[0])
+        account_id = passenger_account_in(session, person, EVENING).id
+    assert say(outcome) == call.name
+    assert on_the_list(world, EVENING) == []
+    assert say(NOT_YET) == call.name
+    assert on_the_list(world, EVENING) == [request]
+    assert statuses(world, request) == {"waiting"}

@@ -149,6 +149,7 @@ def test_who_has_travelled_is_told_nothing_and_is_not_fetched_again(world: World
     add_bus(world)
     gone = break_down(world, now)
     assert (gone.moved, gone.without_bus) == ((), ())
+    assert gone.on_board == (bookings_of(world, aboard)["outward"].id,)
     assert messages(world, there, "disrupted") == messages(world, aboard, "disrupted") == []
     assert planned_ids(world) == set()
     plan_zone_day(world.ctx, zone_day_of(world).id, now=now, seconds=0.2)

@@ -10,13 +10,18 @@ from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import NotFound
 from booking.domain.service_day import today
-from booking.services.call_list import NO_ANSWER, close_call, list_calls
+from booking.services.call_list import NO_ANSWER, NOT_YET, TOLD, close_call, list_calls
 from booking.services.day_sheet import DaySheetView, list_zone_choices, view_day_sheet
 from booking.web import here
 from booking.web.audit import audited, note, unaudited
 from booking.web.callcentre.blueprint import bp, handlers_only, page
 
 AHEAD: Final = 14
+SAID: Final = {
+    TOLD: "{name} knows now.",
+    NO_ANSWER: "{name} did not answer: to be rung again in 15 minutes.",
+    NOT_YET: "{name} is on the list again.",
+}
 
 
 @bp.get("/list")
@@ -26,7 +31,7 @@ def call_list() -> ResponseReturnValue:
     """Everybody to ring, whose bus comes first at the top."""
     calls = list_calls(here.ctx(), now=here.now())
     note(people=[call.person_id for call in calls.now])
-    return page("call_list.html", calls=calls)
+    return page("call_list.html", calls=calls, last=request.args.get("last", type=int))
 
 
 @bp.post("/list/<int:message_id>")
@@ -35,10 +40,11 @@ def call_list() -> ResponseReturnValue:
 def call_made(message_id: int) -> ResponseReturnValue:
     """What came of a call."""
     outcome = request.form.get("outcome", "")
-    close_call(here.ctx(), message_id, outcome, account_id=here.account().id, now=here.now())
-    again = "No answer: it comes back in 15 minutes."
-    flash(again if outcome == NO_ANSWER else "Done: they know.", "good")
-    return redirect(url_for("callcentre.call_list"), 303)
+    name = close_call(here.ctx(), message_id, outcome, account_id=here.account().id, now=here.now())
+    flash(SAID[outcome].format(name=name), "good")
+    # What was just said can be taken back: one key too many takes nobody off for good.
+    last = None if outcome == NOT_YET else message_id
+    return redirect(url_for("callcentre.call_list", last=last), 303)
 
 
 @bp.get("/days")

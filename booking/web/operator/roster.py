@@ -135,17 +135,25 @@ def _withdrawn_words(done: Withdrawal) -> tuple[str, str]:
     """What became of everybody, and of which kind the news is."""
     if done.already:
         return "It had been withdrawn already. Nothing more was done.", "information"
+    aboard = ""
+    if done.on_board:
+        people = count_of(len(done.on_board), "journey is", "journeys are")
+        aboard = f" {people.capitalize()} on board: ring the driver, and send them a bus."
     if not done.moved and not done.without_bus:
-        return "The shift is withdrawn. Nobody was on it.", "good"
+        nobody = "" if done.on_board else " Nobody was on it."
+        return f"The shift is withdrawn.{nobody}{aboard}", "problem" if aboard else "good"
     moved = count_of(len(done.moved), "journey was", "journeys were")
     words = f"The shift is withdrawn. {moved.capitalize()} moved to another bus"
     if done.without_bus:
         left = count_of(len(done.without_bus), "journey has", "journeys have")
         return (
             f"{words}; {left} no bus yet. We are looking for one, which takes a minute at most. "
-            "Only those for whom there is none are told. They are at the top of the board.",
+            "Only those for whom there is none are told. They are at the top of the board."
+            f"{aboard}",
             "problem",
         )
+    if aboard:
+        return f"{words}.{aboard}", "problem"
     return f"{words}; nobody is left without one.", "good"
 
 
