@@ -20,6 +20,9 @@ CHECKS = (
 COMPILE = "from routing.warming import warm, warm_roads; warm(); warm_roads()"
 """Done beside the checks: else every process of the tests would do it first."""
 
+WORKERS = "3"
+"""On two cores: one of them mostly waits for a browser, a lock or a killed worker."""
+
 
 def main(words: list[str]) -> int:
     """0 when all of it passes."""
@@ -35,11 +38,20 @@ def main(words: list[str]) -> int:
 
 
 def all_tests(words: list[str]) -> int:
-    """Every test in one run, side by side on two workers; fast folders are collected first."""
+    """Every test in one run, side by side; fast folders are collected first."""
     folders = ("unit", "conventions", "property", "integration", "browser")
     paths = [f"tests/{name}" for name in folders if (ROOT / "tests" / name).is_dir()]
     return call(
-        "pytest", "-n", "2", "--dist", "loadgroup", "-r", "fEs", "--durations=25", *words, *paths
+        "pytest",
+        "-n",
+        WORKERS,
+        "--dist",
+        "loadgroup",
+        "-r",
+        "fEs",
+        "--durations=25",
+        *words,
+        *paths,
     )
 
 

@@ -16,6 +16,7 @@ from booking.domain.words import between_24, clock_24, count_of, spoken_list
 from booking.models import JourneyRequest, Person, Refusal
 from booking.services.board_day import BoardDay, RunNow
 from booking.services.manifest_words import place_words
+from booking.services.riders import Rider
 
 LATE_SECONDS: Final = 300
 """A few minutes past the window are no reason to ring somebody."""
@@ -36,9 +37,10 @@ class Decision:
 
 
 def decisions_of(session: Session, read: BoardDay) -> tuple[Decision, ...]:
-    """Promises without a bus, late runs, shifts without a driver, who waits, who was refused."""
+    """Promises without a bus or that none kept, late runs, no driver, who waits, the refused."""
     return (
         *_without_bus(read),
+        *_missed(read),
         *_late(read),
         *_without_driver(read),
         *_waiting(read),
@@ -53,15 +55,27 @@ def _without_bus(read: BoardDay) -> Iterator[Decision]:
             title = f"{rider.name} is on a bus that does not drive on"
             words = f"To {place_words(rider.dropoff)}{due}. Ring the driver; send another bus."
         else:
-            first, last = rider.earliest, rider.latest
-            told = between_24(first, last) if first and last else ""
             title = f"{rider.name} has no bus"
             words = (
-                f"{place_words(rider.pickup)} to {place_words(rider.dropoff)}, told {told}. "
-                "Plan now to look again, or put another bus on. If neither helps, ring them: "
-                "their number is with the journey."
+                f"{_told(rider)} Plan now to look again, or put another bus on. If neither helps, "
+                "ring them: their number is with the journey."
             )
         yield Decision("problem", title, words, request_id=rider.request_id)
+
+
+def _missed(read: BoardDay) -> Iterator[Decision]:
+    for rider in read.riders.values():
+        if rider.status is BookingStatus.MISSED:
+            words = f"{_told(rider)} No bus came. Ring them: do they still need one?"
+            title = f"{rider.name} was not picked up"
+            yield Decision("problem", title, words, request_id=rider.request_id)
+
+
+def _told(rider: Rider) -> str:
+    """From where to where, and what they were told, in a sentence."""
+    first, last = rider.earliest, rider.latest
+    told = f", told {between_24(first, last)}" if first and last else ""
+    return f"{place_words(rider.pickup)} to {place_words(rider.dropoff)}{told}."
 
 
 def _late(read: BoardDay) -> Iterator[Decision]:

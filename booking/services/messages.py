@@ -68,7 +68,7 @@ def write_message(
     """Tell a person something about a journey, in the caller's transaction.
 
     The words are made from the request's bookings as this transaction leaves
-    them, and from `facts`: `legs` (cancelled: which directions), `why`
+    them, and from `facts`: `legs` (cancelled, new_time: which directions), `why`
     (batch_refused) and `reason` (disrupted) in a few words of their own. What was
     already told in the same words (or as the same `version`) is not written twice.
     With `heard` they are being told in the call in which it is done: nobody rings

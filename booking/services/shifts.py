@@ -53,13 +53,14 @@ def materialise_shifts(ctx: Context, *, now: datetime) -> int:
 
     Where a shift of that vehicle was put in by hand, or withdrawn, it stays as it is: one
     bus is never out twice at a time. Nor is a driver: where theirs drives another bus then,
-    the shift is made without one, for the operator to decide.
+    or they drive for us no more, the shift is made without one, for the operator to decide.
     """
     with ctx.db.writing() as session:
         ahead = max(session.scalars(select(Zone.book_ahead_days)).all(), default=0)
         days = [today(now) + timedelta(days=n) for n in range(ahead + DAYS_BEYOND + 1)]
         patterns = _patterns(session)
         known, planned = _known(session, days), planned_around(session, days)
+        drivers = set(session.scalars(select(Driver.id).where(Driver.active)))
         made = 0
         for pattern, zone_id in patterns:
             for day in (day for day in days if weekday(day) == pattern.weekday):
@@ -67,8 +68,9 @@ def materialise_shifts(ctx: Context, *, now: datetime) -> int:
                 out = _out_then(pattern, day, planned)
                 if key in known or pattern.vehicle_id in {shift.vehicle_id for shift in out}:
                     continue
-                driven = pattern.driver_id in {shift.driver_id for shift in out}
-                shift = _shift(pattern, zone_id, day, None if driven else pattern.driver_id)
+                free = drivers - {shift.driver_id for shift in out}
+                driver = pattern.driver_id if pattern.driver_id in free else None
+                shift = _shift(pattern, zone_id, day, driver)
                 session.add(shift)
                 planned.append(shift)
                 made += 1

@@ -103,7 +103,10 @@ def tell_bus_found(
             )
     for request in _requests_of(session, anew):
         if request.id not in told:
-            write_message(session, request.person, request, NEW_TIME, now=now, version=version)
+            legs = tuple(booking.leg for booking in request.bookings if booking.id in anew)
+            write_message(
+                session, request.person, request, NEW_TIME, now=now, version=version, legs=legs
+            )
 
 
 def _picked_up(runs: Iterable[Run], before: Iterable[Run]) -> set[int]:

@@ -8,11 +8,11 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from booking.domain.errors import Conflict, Invalid, NotFound
 from booking.domain.needs import Party
-from booking.models import Booking, OutboxEntry, Place, Plan, Shift, ShiftPattern, ZoneDay
+from booking.models import Booking, Driver, OutboxEntry, Place, Plan, Shift, ShiftPattern, ZoneDay
 from booking.services import roster, zone_lists
 from booking.services.board import BoardView, board, plan_now, planning
 from booking.services.board_map import board_map
@@ -467,6 +467,16 @@ def test_the_weekly_pattern_never_puts_a_driver_out_twice(world: World) -> None:
     ]
     decisions = board(world.ctx, "MEL1", NEW.day, now=NOW).decisions
     assert [one.title for one in decisions] == ["Bus 1 has no driver"]
+
+
+def test_the_weekly_pattern_sends_out_nobody_who_drives_no_more(world: World) -> None:
+    """The shift is made, and the operator sees that it has no driver."""
+    add_patterns(world, (420, 1140))
+    with world.ctx.db.writing() as session:
+        session.execute(update(Driver).where(Driver.id == 1).values(active=False))
+    materialise_shifts(world.ctx, now=NOW)
+    (row,) = roster.list_shifts(world.ctx, "MEL1", NEW.day, NEW.day)
+    assert row.driver == ""
 
 
 def test_the_pattern_leaves_a_withdrawn_shift_withdrawn(world: World) -> None:

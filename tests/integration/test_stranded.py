@@ -146,6 +146,8 @@ def test_a_promise_no_bus_kept_is_written_down_as_missed(world: World) -> None:
     assert (there.status, home.status) == ("missed", "booked")
     view = board(world.ctx, "MEL1", DAY, now=later)
     assert {f.show: f.number for f in view.figures}["missed"] == 1
+    (decision,) = [one for one in view.decisions if one.title.endswith("was not picked up")]
+    assert "No bus came" in decision.words
     with world.ctx.db.reading() as session:
         journey = session.get_one(JourneyRequest, request)
         legs = legs_of_all(session, [journey], later)[journey.id]
@@ -203,8 +205,9 @@ def test_who_lost_the_bus_they_were_told_of_has_the_whole_promise_again(world: W
     assert break_down(world, EIGHT).without_bus == ()
     assert told(world, request) == {"outward": at(DAY, time(9)), "return": at(DAY, time(14, 8))}
     (text,) = sent(world, EIGHT)
-    assert "comes at another time than we told you" in text
+    assert "your bus home on Tuesday 8 December comes at another time than we told you" in text
     assert "at 2:08pm" in text
+    assert "9:00am" not in text
     assert violations(world, now=EIGHT) == []
     assert sent(world, EIGHT + HELD_BACK) == []
 

@@ -8,7 +8,7 @@ from typing import Final
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from booking.domain.errors import Conflict, Invalid
+from booking.domain.errors import Conflict, Invalid, InvalidForm
 from booking.domain.service_day import today
 from booking.domain.words import count_of
 from booking.services import roster
@@ -54,6 +54,8 @@ def add_shift(zone_code: str) -> ResponseReturnValue:
     typed: Typed = request.form.to_dict()
     try:
         shift_id = roster.add_shift(here.ctx(), read_shift(typed), now=here.now())
+    except InvalidForm as error:
+        return _form(zone_code, typed, error.errors)
     except Invalid as error:
         return _form(zone_code, typed, {error.field or "vehicle": error.words})
     except Conflict as error:
@@ -162,6 +164,7 @@ def _shift(shift_id: int, errors: dict[str, str] | None = None) -> ResponseRetur
         "shift.html",
         errors,
         view=roster.view_shift(here.ctx(), shift_id, now=here.now()),
+        chosen=request.form.get("driver"),
         run=manifest_for_staff(here.ctx(), shift_id, now=here.now()),
     )
 

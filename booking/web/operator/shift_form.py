@@ -3,34 +3,45 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
-from typing import Final
+from typing import Final, TypeVar
 
-from booking.domain.errors import Invalid
+from booking.domain.errors import Invalid, InvalidForm
 from booking.services.roster import NewShift
 
 Typed = dict[str, str]
+T = TypeVar("T")
+LONGEST_BREAK: Final = 240
+"""Minutes."""
 
 _CLOCK: Final = re.compile(r"(\d{1,2})[:.]?([0-5]\d)")
 
 
 def read_shift(typed: Typed) -> NewShift:
-    """The shift. Raises Invalid, naming the field, for what cannot be read."""
-    rest = _number(typed, "break_minutes", "Type the break in minutes, such as 30.") or 0
-    if not 0 <= rest <= 240:
-        raise Invalid("A break is 240 minutes at most.", "break_minutes")
-    return NewShift(
-        vehicle_id=_chosen(typed, "vehicle", "Choose a vehicle.") or 0,
-        day=_day(typed.get("day", "")),
-        starts=read_clock(typed.get("starts", ""), "starts"),
-        ends=read_clock(typed.get("ends", ""), "ends"),
-        driver_id=_chosen(typed, "driver", "Choose a driver, or nobody yet."),
-        break_from=read_clock(typed["break_from"], "break_from")
-        if typed.get("break_from")
-        else None,
-        break_to=_clock_or_none(typed, "break_to"),
-        break_minutes=rest,
+    """The shift. Raises InvalidForm with the words for every field that cannot be read."""
+    errors: dict[str, str] = {}
+
+    def read(reader: Callable[[Typed, str], T], field: str, instead: T) -> T:
+        try:
+            return reader(typed, field)
+        except Invalid as error:
+            errors[field] = error.words
+            return instead
+
+    new = NewShift(
+        vehicle_id=read(_vehicle, "vehicle", 0),
+        day=read(_day, "day", date.max),
+        starts=read(_clock, "starts", 0),
+        ends=read(_clock, "ends", 0),
+        driver_id=read(_driver, "driver", None),
+        break_from=read(_clock_or_none, "break_from", None),
+        break_to=read(_clock_or_none, "break_to", None),
+        break_minutes=read(_rest, "break_minutes", 0),
     )
+    if errors:
+        raise InvalidForm(errors)
+    return new
 
 
 def read_clock(text: str, field: str) -> int:
@@ -41,25 +52,39 @@ def read_clock(text: str, field: str) -> int:
     return int(match[1]) * 60 + int(match[2])
 
 
+def _clock(typed: Typed, field: str) -> int:
+    return read_clock(typed.get(field, ""), field)
+
+
 def _clock_or_none(typed: Typed, field: str) -> int | None:
-    text = typed.get(field, "").strip()
-    return read_clock(text, field) if text else None
+    return _clock(typed, field) if typed.get(field, "").strip() else None
 
 
-def _day(text: str) -> date:
+def _day(typed: Typed, field: str) -> date:
     try:
-        return date.fromisoformat(text.strip())
+        return date.fromisoformat(typed.get(field, "").strip())
     except ValueError:
-        raise Invalid("Type the day as year, month, day, such as 2026-12-08.", "day") from None
+        raise Invalid("Type the day as year, month, day, such as 2026-12-08.", field) from None
 
 
-def _chosen(typed: Typed, field: str, words: str) -> int | None:
-    """The id chosen; None where nobody may be chosen and nobody was."""
-    if not typed.get(field):
-        if field == "driver":
-            return None
+def _vehicle(typed: Typed, field: str) -> int:
+    words = "Choose a vehicle."
+    found = _number(typed, field, words)
+    if found is None:
         raise Invalid(words, field)
-    return _number(typed, field, words)
+    return found
+
+
+def _driver(typed: Typed, field: str) -> int | None:
+    """The id chosen; None where nobody was."""
+    return _number(typed, field, "Choose a driver, or nobody yet.")
+
+
+def _rest(typed: Typed, field: str) -> int:
+    rest = _number(typed, field, "Type the break in minutes, such as 30.") or 0
+    if rest > LONGEST_BREAK:
+        raise Invalid(f"A break is {LONGEST_BREAK} minutes at most.", field)
+    return rest
 
 
 def _number(typed: Typed, field: str, words: str) -> int | None:

@@ -90,8 +90,15 @@ def test_a_text_says_day_window_arrival_and_way_home() -> None:
         "You will be at Village hall, Hose by 10:25am. "
         "Going home: the bus comes to Village hall, Hose between 12:00 midday and 12:20pm. "
         "You will be home by 12:35pm. "
+        "The fare is £4 in all. You pay on the bus. "
         "Reference K7M 4PT. To change or cancel, ring 0116 496 0123."
     )
+
+
+def test_a_text_says_what_it_costs() -> None:
+    """Whoever pays on the bus knows how much to bring."""
+    paid = [replace(leg, fare_pence=250) for leg in (OUTWARD, RETURN)]
+    assert "The fare is £5 in all. You pay on the bus." in say("text", "booked", *paid)
 
 
 def test_words_to_read_out_leave_out_who_we_are_and_our_number() -> None:
@@ -117,6 +124,17 @@ def test_cancelling_one_direction_says_which_and_what_still_stands() -> None:
     assert "your journey there on Tuesday 8 December" in words
     assert "Still booked: Going home: the bus comes" in words
     assert "9:40am" not in words
+
+
+@pytest.mark.parametrize("channel", ["text", "email", "letter"])
+def test_what_still_waits_for_the_night_is_not_said_to_be_booked(channel: str) -> None:
+    """One way is cancelled, of the other nothing is decided yet."""
+    gone = replace(OUTWARD, status=BookingStatus.CANCELLED)
+    waits = replace(RETURN, status=BookingStatus.WAITING)
+    words = say(channel, "cancelled", gone, waits, legs=("outward",))
+    assert "We still have your request for the journey home" in words
+    assert "booked" not in words
+    assert "the bus comes" not in words
 
 
 def test_cancelling_everything_promises_nothing() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from booking.domain.errors import Invalid
+from booking.domain.errors import InvalidForm
 from booking.web.operator.shift_form import read_clock, read_shift
 
 GOOD = {"vehicle": "3", "driver": "", "day": "2026-12-08", "starts": "07:30", "ends": "15.00"}
@@ -45,6 +45,13 @@ def test_clock(text: str, minutes: int) -> None:
 )
 def test_what_cannot_be_read_is_said_by_its_field(field: str, value: str) -> None:
     """Each field is answered for itself."""
-    with pytest.raises(Invalid) as caught:
+    with pytest.raises(InvalidForm) as caught:
         read_shift({**GOOD, field: value})
-    assert caught.value.field == field
+    assert list(caught.value.errors) == [field]
+
+
+def test_all_that_cannot_be_read_is_said_at_once() -> None:
+    """Nobody corrects one field only to be told about the next."""
+    with pytest.raises(InvalidForm) as caught:
+        read_shift({**GOOD, "day": "", "starts": "x", "break_minutes": "999"})
+    assert set(caught.value.errors) == {"day", "starts", "break_minutes"}
