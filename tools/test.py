@@ -20,8 +20,8 @@ CHECKS = (
 COMPILE = "from routing.warming import warm, warm_roads; warm(); warm_roads()"
 """Done beside the checks: else every process of the tests would do it first."""
 
-WORKERS = "3"
-"""On two cores: one of them mostly waits for a browser, a lock or a killed worker."""
+WORKERS = "2"
+"""Three on two cores took longer: they wait for one another."""
 
 
 def main(words: list[str]) -> int:
@@ -41,18 +41,8 @@ def all_tests(words: list[str]) -> int:
     """Every test in one run, side by side; fast folders are collected first."""
     folders = ("unit", "conventions", "property", "integration", "browser")
     paths = [f"tests/{name}" for name in folders if (ROOT / "tests" / name).is_dir()]
-    return call(
-        "pytest",
-        "-n",
-        WORKERS,
-        "--dist",
-        "loadgroup",
-        "-r",
-        "fEs",
-        "--durations=25",
-        *words,
-        *paths,
-    )
+    side_by_side = ("-n", WORKERS, "--dist", "loadgroup")
+    return call("pytest", *side_by_side, "-r", "fEs", "--durations=25", *words, *paths)
 
 
 def call(*words: str) -> int:

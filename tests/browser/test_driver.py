@@ -433,8 +433,8 @@ def test_the_page_to_print(
     shot: Callable[..., Path],
 ) -> None:
     """The print page has a box to tick for everybody, in the phone's order."""
-    page, address = run(768)
+    page, address = run(1280)
     page.goto(f"{address}/paper")
     assert_accessible(page)
     assert page.locator(".oa-tickbox").count() >= 2
-    shot(page, "driver-paper-768")
+    shot(page, "driver-paper-1280")

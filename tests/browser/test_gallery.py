@@ -216,7 +216,7 @@ def test_a_place_is_found_by_typing(
     gallery: str, page_at: PageAt, assert_accessible: Check
 ) -> None:
     """Typing two letters offers places, arrow keys and Enter choose, and the form sends it."""
-    page = page_at(768)
+    page = page_at(1280)
     page.goto(f"{gallery}/gallery/passenger")
     box = page.get_by_role("combobox", name="Where do you want to go?")
     box.fill("cla")

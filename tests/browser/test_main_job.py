@@ -189,15 +189,13 @@ def code_for_driver(page: Page, shift: str) -> str:
 def drive_until_travelled(page: Page, shift: str) -> None:
     """Press the driver's one big button, stop after stop, until the passenger has got off."""
     page.goto(f"/drive/shifts/{shift.rsplit('/', 1)[1]}")
-    got_off = False
+    theirs = f'[data-task][data-action="dropoff"][data-name="{PASSENGER}"]'
+    expect(page.locator(theirs)).not_to_have_count(0)
     for _ in range(120):
-        stops = page.locator(".oa-stop:visible")  # finished ones are kept out of sight
-        if got_off and stops.count() == 0:
-            return  # theirs was the last stop of the run
-        here = " ".join(stops.first.inner_text().split())
-        if got_off and PASSENGER not in here:
+        # A stop that is done is kept out of sight; after the last one there is none.
+        if page.locator(f"{theirs}:not([data-done])").count() == 0:
+            expect(page.locator(f"{theirs}[data-done]")).not_to_have_count(0)
             return
-        got_off = "Drop off" in here and PASSENGER in here
         page.locator("button.oa-button--go:visible").first.click()
         page.wait_for_timeout(400)
         page.wait_for_load_state()

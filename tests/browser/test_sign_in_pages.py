@@ -110,7 +110,7 @@ def test_staff_set_up_their_second_step(
     here: tuple[Stage, str], page_at: PageAt, assert_accessible: Check
 ) -> None:
     """First sign-in of the council's person: password, the square to scan, codes to keep."""
-    page = page_at(768)
+    page = page_at(1280)
     page.goto(f"{here[1]}/staff/sign-in")
     page.locator("#email").fill("council@example.org")
     page.locator("#password").fill(PASSWORD)
