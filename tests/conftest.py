@@ -7,12 +7,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
 
 from booking.context import Context
+from tests.side_by_side import Together
 from tests.statements import share_statements
 from tests.world import make_context
 
@@ -26,6 +28,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     _settings["long"] = bool(config.getoption("--long", default=False))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    """Instead of the plugin's own, which cannot be told what belongs together."""
+    return Together(config, log)
 
 
 def counted(full: int) -> int:

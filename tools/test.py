@@ -41,7 +41,7 @@ def all_tests(words: list[str]) -> int:
     """Every test in one run, side by side; fast folders are collected first."""
     folders = ("unit", "conventions", "property", "integration", "browser")
     paths = [f"tests/{name}" for name in folders if (ROOT / "tests" / name).is_dir()]
-    side_by_side = ("-n", WORKERS, "--dist", "loadgroup")
+    side_by_side = ("-n", WORKERS, "--dist", "loadscope")
     return call("pytest", *side_by_side, "-r", "fEs", "--durations=25", *words, *paths)
 
 

@@ -182,19 +182,22 @@ def _describe(violation: dict[str, Any]) -> str:
 
 
 @pytest.fixture(scope="session")
-def shot() -> Callable[..., Path]:
+def shot() -> Callable[..., None]:
     """Save a picture of a page: shot(page, "passenger-home").
 
-    Into an ignored folder; with OUTABOUT_SCREENSHOTS=1 into docs/screenshots.
+    With OUTABOUT_SCREENSHOTS=1 into docs/screenshots, with OUTABOUT_SCREENSHOTS=look
+    into an ignored folder; else none is taken, for a picture takes as long as a page.
     """
-    wanted = os.environ.get("OUTABOUT_SCREENSHOTS") == "1"
-    folder = ROOT / "docs" / "screenshots" if wanted else Path(__file__).parent / "screenshots"
+    wanted = os.environ.get("OUTABOUT_SCREENSHOTS", "")
+    folder = (
+        ROOT / "docs" / "screenshots" if wanted == "1" else Path(__file__).parent / "screenshots"
+    )
 
-    def save(page: Page, name: str, *, full_page: bool = True) -> Path:
+    def save(page: Page, name: str, *, full_page: bool = True) -> None:
+        if wanted not in ("1", "look"):
+            return
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{name}.png"
         page.evaluate("() => document.fonts.ready")
-        page.screenshot(path=path, full_page=full_page)
-        return path
+        page.screenshot(path=folder / f"{name}.png", full_page=full_page)
 
     return save

@@ -88,7 +88,7 @@ def pick_place(page: Page, key: str, words: str) -> None:
 
 
 def test_a_call_from_hello_to_the_reference_by_keyboard_alone(
-    stage: Stage, open_page: Open, shot: Callable[..., Path]
+    stage: Stage, open_page: Open, shot: Callable[..., None]
 ) -> None:
     """Nobody touches a mouse, and what was said is what is booked."""
     page = open_page("/calls/")
@@ -186,7 +186,7 @@ def test_every_page_and_state_is_accessible(
     stage: Stage,
     open_page: Open,
     assert_accessible: Callable[[Page], None],
-    shot: Callable[..., Path],
+    shot: Callable[..., None],
     width: int,
 ) -> None:
     """Empty, full, with errors, with offers, kept, refused: WCAG 2.2 AA, no sideways scroll."""

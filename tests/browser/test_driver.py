@@ -125,7 +125,7 @@ def statuses(stage: Stage) -> list[str]:
 def test_the_next_stop_fills_the_phone(
     run: Run,
     assert_accessible: Callable[[Page], None],
-    shot: Callable[..., Path],
+    shot: Callable[..., None],
     width: int,
 ) -> None:
     """Time, place, names and the big button are in sight without scrolling, at every width."""
@@ -166,7 +166,7 @@ def test_taps_without_signal_are_sent_when_it_is_back(
     own_run: Run,
     own: tuple[Stage, str],
     assert_accessible: Callable[[Page], None],
-    shot: Callable[..., Path],
+    shot: Callable[..., None],
 ) -> None:
     """Offline the phone goes on to the next stop, survives a reload, and sends each tap once."""
     page, address = own_run(360)
@@ -396,7 +396,7 @@ def test_the_list_of_shifts(
     shared: tuple[Stage, str],
     page_at: PageAt,
     assert_accessible: Callable[[Page], None],
-    shot: Callable[..., Path],
+    shot: Callable[..., None],
     width: int,
 ) -> None:
     """Today's shift can be opened by one button; a later one says from when."""
@@ -414,7 +414,7 @@ def test_nobody_booked_and_night(
     shared: tuple[Stage, str],
     page_at: PageAt,
     assert_accessible: Callable[[Page], None],
-    shot: Callable[..., Path],
+    shot: Callable[..., None],
 ) -> None:
     """An empty run says so and what to do; night colours are readable too."""
     name, _ = busiest(shared[0])
@@ -430,7 +430,7 @@ def test_nobody_booked_and_night(
 def test_the_page_to_print(
     run: Run,
     assert_accessible: Callable[[Page], None],
-    shot: Callable[..., Path],
+    shot: Callable[..., None],
 ) -> None:
     """The print page has a box to tick for everybody, in the phone's order."""
     page, address = run(1280)

@@ -123,7 +123,7 @@ def gallery(built_front_end: Path) -> Iterator[str]:
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("part", PARTS)
 def test_each_component_is_accessible(
-    gallery: str, page_at: PageAt, assert_accessible: Check, shot: Callable[..., Path],
+    gallery: str, page_at: PageAt, assert_accessible: Check, shot: Callable[..., None],
     part: str, width: int,
 ) -> None:  # fmt: skip
     """Every component passes the WCAG 2.2 AA rules and fits the screen at each width."""

@@ -109,7 +109,7 @@ def busy_day(stage: Stage) -> World:
 def test_the_board(
     office: Office,
     assert_accessible: Callable[[Page], None],
-    shot: Callable[..., Path],
+    shot: Callable[..., None],
     width: int,
 ) -> None:
     """The day has a row for each bus, what is to decide beside it, and each number its list."""
@@ -165,7 +165,7 @@ def test_the_map_names_places_over_nothing(office: Office) -> None:
 def test_the_board_says_when_driving_times_are_guessed(
     own_office: Office,
     assert_accessible: Callable[[Page], None],
-    shot: Callable[..., Path],
+    shot: Callable[..., None],
     width: int,
 ) -> None:
     """A roads engine that does not answer is a notice at the top, in plain words."""
@@ -209,7 +209,7 @@ def test_the_board_without_javascript(
 def test_plan_now(
     own_office: Office,
     assert_accessible: Callable[[Page], None],
-    shot: Callable[..., Path],
+    shot: Callable[..., None],
     scripts: bool,
 ) -> None:
     """Planning is asked for, followed, and ends at what changed; also by looking again."""
@@ -230,7 +230,7 @@ def test_plan_now(
 def test_what_a_version_changed(
     office: Office,
     assert_accessible: Callable[[Page], None],
-    shot: Callable[..., Path],
+    shot: Callable[..., None],
     width: int,
 ) -> None:
     """A version says in words whose pick-up moved, and that it is inside what they were told."""
@@ -243,7 +243,7 @@ def test_what_a_version_changed(
 
 
 def test_a_driver_is_put_on_and_a_shift_withdrawn(
-    own_office: Office, assert_accessible: Callable[[Page], None], shot: Callable[..., Path]
+    own_office: Office, assert_accessible: Callable[[Page], None], shot: Callable[..., None]
 ) -> None:
     """A driver is taken off; a withdrawal needs a reason and tells what became of everybody."""
     shift = own_office.stage.ids["shift_id"]
@@ -265,7 +265,7 @@ def test_a_driver_is_put_on_and_a_shift_withdrawn(
 
 
 def test_a_shift_is_added(
-    own_office: Office, assert_accessible: Callable[[Page], None], shot: Callable[..., Path]
+    own_office: Office, assert_accessible: Callable[[Page], None], shot: Callable[..., None]
 ) -> None:
     """What cannot be is said beside its field; a good one is kept and shown."""
     page = own_office.open("MEL1/shifts/new?day=2026-12-09")
@@ -303,7 +303,7 @@ def test_a_shift_is_added(
 def test_every_other_page(
     office: Office,
     assert_accessible: Callable[[Page], None],
-    shot: Callable[..., Path],
+    shot: Callable[..., None],
     path: str,
     width: int,
 ) -> None:
@@ -315,7 +315,7 @@ def test_every_other_page(
     shot(page, f"operator-{name}-{width}")
 
 
-def test_lateness_is_said_in_words(own_office: Office, shot: Callable[..., Path]) -> None:
+def test_lateness_is_said_in_words(own_office: Office, shot: Callable[..., None]) -> None:
     """A bus behind its promise stands first but for promises without a bus, and says for whom."""
     stage = own_office.stage
     with stage.ctx.db.reading() as session:

@@ -16,7 +16,7 @@ from tests.browser.served import served, sign_in
 from tests.integration.cast import Stage, build_stage
 
 Check = Callable[[Page], None]
-Shot = Callable[..., Path]
+Shot = Callable[..., None]
 
 
 @pytest.fixture

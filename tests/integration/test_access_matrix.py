@@ -58,13 +58,7 @@ def stage_on(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterato
     drop_database(server, name)
 
 
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param(kind, marks=pytest.mark.xdist_group(f"matrix {kind}"))
-        for kind in ("sqlite", "postgresql")
-    ],
-)
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def each_stage(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stage]:

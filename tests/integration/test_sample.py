@@ -38,8 +38,7 @@ from routing.checker import check
 from tests.scheme_files import write_scheme
 from tests.world import World, make_context, planned_ids
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("sample")]
-"""On one worker: the sample is loaded once, and not by each of them."""
+pytestmark = pytest.mark.integration
 
 NOW = datetime(2026, 12, 2, 13, 0, tzinfo=UTC)
 """A Wednesday, half of it driven."""

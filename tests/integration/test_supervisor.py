@@ -24,8 +24,6 @@ from tests.integration.parts import until
 
 PARTS = {"valkey", "web", "worker", "beat"}
 
-pytestmark = pytest.mark.xdist_group("supervisor")
-
 
 @dataclass
 class Demo:
