@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
@@ -24,7 +24,8 @@ from booking.services.zone_days import carried_on
 TOLD: Final = "told"
 NO_ANSWER: Final = "no_answer"
 NOT_YET: Final = "not_yet"
-"""Said by mistake: they are to be rung after all."""
+"""Said by mistake, and taken back by who said it."""
+TAKEN_BACK_WITHIN: Final = timedelta(minutes=15)
 OUTCOMES: Final = (TOLD, NO_ANSWER, NOT_YET)
 MISSED: Final = "failed"
 """The status of a call that was never made: its bus came before anybody got through."""
@@ -35,16 +36,6 @@ LISTED_AT_MOST: Final = 200
 NOBODY: Final = "Nobody got through in time."
 """Why a call was closed that was never made."""
 STRANGER: Final = "Somebody we do not know"
-_SAYS_MORE: Final = frozenset(
-    {
-        ("waiting", TOLD),
-        ("waiting", NO_ANSWER),
-        ("waiting", NOT_YET),
-        (MISSED, TOLD),
-        ("done", NOT_YET),
-    }
-)
-"""(the state of a call, what came of it) where that is news."""
 EXPECTED: Final = (
     BookingStatus.BOOKED.value,
     BookingStatus.WAITING.value,
@@ -105,6 +96,13 @@ class CallListView:
     """Calls whose bus came and went today before anybody got through."""
 
 
+class Said(NamedTuple):
+    """Whom a call was to, and whether what came of it was news."""
+
+    name: str
+    is_news: bool
+
+
 def list_calls(ctx: Context, *, now: datetime, limit: int = LISTED_AT_MOST) -> CallListView:
     """Everybody to ring: who has no bus any more, today's first; then whose bus comes first."""
     with ctx.db.reading() as session:
@@ -138,9 +136,9 @@ def close_missed_calls(ctx: Context, *, now: datetime) -> int:
 
 def close_call(
     ctx: Context, message_id: int, outcome: str, *, account_id: int, now: datetime
-) -> str:
+) -> Said:
     """Write down what came of a call: told (done), no answer (tried again later), or that
-    either was said by mistake (to be rung now); returns the name of whom it was to.
+    the same account said one of these by mistake just now.
 
     Repeating it changes nothing more. Who got through at the last moment has told them,
     though the call was closed as missed. Raises NotFound where there is no such call.
@@ -153,25 +151,63 @@ def close_call(
             raise NotFound("That call is not on the list. Look at the list again.")
         person = session.get(Person, message.person_id) if message.person_id else None
         name = person.name if person else STRANGER
-        if (message.status, outcome) not in _SAYS_MORE:
-            return name
-        if outcome == TOLD:
-            message.status, message.sent_at = "done", now
-        elif outcome == NO_ANSWER:
-            message.attempts += 1
-            message.due_at = now + RING_AGAIN
+        if outcome == NOT_YET:
+            is_news = _take_back(session, message, account_id, now)
         else:
-            message.status, message.sent_at, message.due_at = "waiting", None, now
-        session.add(
-            AuditEntry(
-                at=now,
-                account_id=account_id,
-                action=f"call.{outcome}",
-                subject=f"message:{message_id}",
-                detail={"person": message.person_id},
+            is_news = _close(message, outcome, now)
+        if is_news:
+            session.add(
+                AuditEntry(
+                    at=now,
+                    account_id=account_id,
+                    action=f"call.{outcome}",
+                    subject=f"message:{message_id}",
+                    detail={"person": message.person_id},
+                )
             )
-        )
-        return name
+        return Said(name, is_news)
+
+
+def _close(message: Message, outcome: str, now: datetime) -> bool:
+    """Close it, or put it off; False where it is closed already."""
+    if message.status != "waiting" and (message.status, outcome) != (MISSED, TOLD):
+        return False
+    if outcome == TOLD:
+        message.status, message.sent_at = "done", now
+    else:
+        message.attempts += 1
+        message.due_at = now + RING_AGAIN
+    return True
+
+
+def _take_back(session: Session, message: Message, account_id: int, now: datetime) -> bool:
+    """To be rung at once, as before; False where somebody else has rung since, it is long
+    ago, or there is newer news, so that its words may be true no more."""
+    last = session.scalar(
+        select(AuditEntry)
+        .where(AuditEntry.subject == f"message:{message.id}", AuditEntry.action.like("call.%"))
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    )
+    if last is None or last.account_id != account_id or now - last.at > TAKEN_BACK_WITHIN:
+        return False
+    newer = select(Message.id).where(
+        Message.request_id == message.request_id,
+        Message.request_id.is_not(None),
+        Message.id > message.id,
+        Message.status != "stale",
+    )
+    if session.scalar(newer.limit(1)) is not None:
+        return False
+    if (last.action, message.status) == (f"call.{TOLD}", "done"):
+        message.status, message.sent_at = "waiting", None
+        message.error = "" if message.error == NOBODY else message.error
+    elif (last.action, message.status) == (f"call.{NO_ANSWER}", "waiting"):
+        message.attempts -= 1
+    else:
+        return False
+    message.due_at = now
+    return True
 
 
 def _waiting() -> ColumnElement[bool]:

@@ -34,14 +34,16 @@ class Decision:
     shift_id: int | None = None
     request_id: int | None = None
     show: str = ""
+    another_bus: bool = False
+    """Whether one more shift could help."""
 
 
 def decisions_of(session: Session, read: BoardDay) -> tuple[Decision, ...]:
     """Promises without a bus or that none kept, late runs, no driver, who waits, the refused."""
     return (
         *_without_bus(read),
-        *_missed(read),
         *_late(read),
+        *_missed(read),
         *_without_driver(read),
         *_waiting(read),
         *_refused(session, read),
@@ -50,17 +52,23 @@ def decisions_of(session: Session, read: BoardDay) -> tuple[Decision, ...]:
 
 def _without_bus(read: BoardDay) -> Iterator[Decision]:
     for rider in read.without_bus:
-        if rider.status is BookingStatus.ON_BOARD:
+        on_board = rider.status is BookingStatus.ON_BOARD
+        if on_board:
             due = f", due by {clock_24(rider.arrive_by)}" if rider.arrive_by else ""
-            title = f"{rider.name} is on a bus that does not drive on"
-            words = f"To {place_words(rider.dropoff)}{due}. Ring the driver; send another bus."
+            title = f"{rider.name} is on board and in no plan"
+            words = (
+                f"To {place_words(rider.dropoff)}{due}. Ring the driver, and see that they get "
+                "there: planning sends nobody to where a bus stands."
+            )
         else:
             title = f"{rider.name} has no bus"
             words = (
                 f"{_told(rider)} Plan now to look again, or put another bus on. If neither helps, "
                 "ring them: their number is with the journey."
             )
-        yield Decision("problem", title, words, request_id=rider.request_id)
+        yield Decision(
+            "problem", title, words, request_id=rider.request_id, another_bus=not on_board
+        )
 
 
 def _missed(read: BoardDay) -> Iterator[Decision]:

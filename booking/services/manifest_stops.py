@@ -156,24 +156,25 @@ def _forgotten(
     day: date, run: Run, riders: dict[int, Rider], visits: Sequence[_Visit]
 ) -> list[_Visit]:
     """Whoever is on board or gets on though the plan no longer has them: they must get home."""
-    last = max((visit.departure for visit in visits), default=None)
+    last = max((visit.departure for visit in visits), default=0)
     shown = {(visit.rider.booking_id, visit.action) for visit in visits if visit.rider}
     fetched = {booking for booking, action in shown if action == "pickup"}
-    return [
+    set_down = [
         _set_down(day, run, rider, last)
-        for rider in riders.values()
+        for rider in sorted(riders.values(), key=lambda rider: rider.booking_id)
         if (rider.booking_id, "dropoff") not in shown
         and (
             rider.status is BookingStatus.ON_BOARD
             or (rider.status is BookingStatus.BOOKED and rider.booking_id in fetched)
         )
     ]
+    return sorted(set_down, key=lambda visit: visit.start)
 
 
-def _set_down(day: date, run: Run, rider: Rider, last: int | None) -> _Visit:
-    """After all else; where there is nothing else, when we said that they would be there."""
+def _set_down(day: date, run: Run, rider: Rider, last: int) -> _Visit:
+    """When we said that they would be there, but after all else."""
     due = seconds_into(day, rider.arrive_by) if rider.arrive_by else run.end
-    at = due if last is None else last
+    at = max(last, due)
     return _Visit("dropoff", rider, at, at, at)
 
 

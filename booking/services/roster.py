@@ -19,7 +19,6 @@ from booking.context import Context
 from booking.domain.errors import Conflict, Invalid, NotFound
 from booking.domain.plan_record import runs_from_json
 from booking.domain.service_day import moment, today
-from booking.domain.statuses import BookingStatus
 from booking.models import Driver, Plan, Shift, Vehicle, Zone, ZoneDay
 from booking.services.board_day import get_zone, read_day
 from booking.services.zone_days import ensure_zone_day, lock_zone_day
@@ -68,8 +67,6 @@ class ShiftView:
     break_to: int | None
     is_over: bool
     """Whether its day has been: nobody waits for it any more."""
-    on_board: tuple[str, ...]
-    """Who sits in the bus as far as its driver has reported, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +119,15 @@ def view_shift(ctx: Context, shift_id: int, *, now: datetime) -> ShiftView:
         shift = _get_shift(session, shift_id)
         zone = session.get_one(Zone, shift.zone_id)
         read = read_day(session, zone.code, shift.service_date, now)
-        riders = next(run.people for run in read.runs if run.shift.id == shift_id)
+        people = next(len(run.people) for run in read.runs if run.shift.id == shift_id)
         return ShiftView(
-            row=shift_row(shift, zone.code, len(riders)),
+            row=shift_row(shift, zone.code, people),
             zone_name=zone.name,
             driver_id=shift.driver_id,
             drivers=tuple(_drivers(session, zone.id)),
             break_from=shift.break_from,
             break_to=shift.break_to,
             is_over=is_over(shift, now),
-            on_board=tuple(r.name for r in riders if r.status is BookingStatus.ON_BOARD),
         )
 
 

@@ -322,16 +322,20 @@ def _leaving_time(
 ) -> list[Candidate]:
     """Of windows all day long those that leave time for the visit and the way home.
 
-    Where any time would do for that too, the day is parted so that the shorter range is long.
+    The way home is to be as near to the wish as it can be. Where that leaves a choice, as
+    any time home does, the day is parted so that the shorter range is long.
     """
     home = journey.wish.home
     if home is None:
         return outward
 
-    def room(arrive_by: int) -> tuple[int, int]:
+    def room(arrive_by: int) -> tuple[float, int, int]:
+        homeward = _home_tries(journey, matrix, home, arrive_by, wide)[1]
+        far = min((item.away for item in homeward), default=float("inf"))
         there = _span([item for item in outward if item.arrive_by <= arrive_by])
-        back = _span(_home_tries(journey, matrix, home, arrive_by, wide)[1])
-        return min(there, back), there + back
+        back = _span(homeward)
+        nearness = 0.0 if home.kind is WhenKind.ANY and homeward else -far
+        return nearness, min(there, back), there + back
 
     by = max(sorted({item.arrive_by for item in outward}), key=room)
     return [item for item in outward if item.arrive_by <= by]

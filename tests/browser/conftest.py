@@ -21,8 +21,6 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 AXE: Final = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
 WIDTHS: Final = (360, 768, 1280)
-NOT_ASKED: Final = frozenset({768})
-"""Widths whose pages are laid out as wider ones are: only whether they fit is looked at."""
 WCAG: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -162,8 +160,6 @@ def assert_accessible(axe_source: str) -> Callable[[Page], None]:
         page.wait_for_load_state()
         excess = page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
         assert excess <= 0, f"{page.url} is {excess} px wider than the screen."
-        if page.viewport_size and page.viewport_size["width"] in NOT_ASKED:
-            return
         if not page.evaluate("() => Boolean(window.axe)"):
             page.evaluate(f"() => {{ {axe_source}\n }}")
         rules = {"runOnly": {"type": "tag", "values": list(WCAG)}, "resultTypes": ["violations"]}

@@ -132,11 +132,14 @@ def test_who_sits_in_a_bus_that_is_withdrawn_is_not_forgotten(world: World) -> N
     drive(world, first, "boarded", when)
     shift_id, _ = driven_by(world, first.id)
     name = f"Person {first.person_id - 1}"
-    assert roster.view_shift(world.ctx, shift_id, now=when).on_board == (name,)
+    assert [one.name for one in manifest_for_staff(world.ctx, shift_id, now=when).on_board] == [
+        name
+    ]
     withdraw_shift(world.ctx, shift_id, by="account:1", reason="broken down", now=when)
     (decision,) = [d for d in look(world, when).decisions if name in d.title]
-    assert decision.title == f"{name} is on a bus that does not drive on"
+    assert decision.title == f"{name} is on board and in no plan"
     assert "Ring the driver" in decision.words
+    assert not decision.another_bus
     (stop,) = [s for s in manifest_for_staff(world.ctx, shift_id, now=when).stops if s.open_tasks]
     assert stop.at == first.promised_arrival
 

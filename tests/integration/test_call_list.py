@@ -16,11 +16,13 @@ from booking.services.call_list import (
     NO_ANSWER,
     NOT_YET,
     TOLD,
+    Said,
     close_call,
     close_missed_calls,
     count_calls,
     list_calls,
 )
+from booking.services.cancel import cancel
 from booking.services.notify import write_day_before
 from tests.integration.breakdown import break_down
 from tests.integration.queries import counted_queries
@@ -155,21 +157,43 @@ def test_a_longer_list_takes_no_more_queries(world: World) -> None:
     assert counts[0][1] == 1
 
 
+def account_of(world: World, person: int) -> int:
+    with world.ctx.db.writing() as session:
+        found = session.get_one(Person, world.people[person])
+        return passenger_account_in(session, found, EVENING).id
+
+
 @pytest.mark.parametrize("outcome", [TOLD, NO_ANSWER])
 def test_one_key_too_many_is_taken_back(world: World, outcome: str) -> None:
-    """Whoever was taken off the list by mistake is named, and is on it again at once."""
+    """Whoever was taken off the list by mistake is named, and is on it again as before."""
     request = book_one(world, wish(world))
     add_calls(world, request, 1, due_at=EVENING)
     (call,) = list_calls(world.ctx, now=EVENING).now
+    mine, others = account_of(world, 0), account_of(world, 1)
 
-    def say(what: str) -> str:
-        return close_call(world.ctx, call.message_id, what, account_id=account_id, now=EVENING)
+    def say(what: str, account_id: int = mine, now: datetime = EVENING) -> Said:
+        return close_call(world.ctx, call.message_id, what, account_id=account_id, now=now)
 
-    with world.ctx.db.writing() as session:
-        person = session.get_one(Person, world.people[0])
-        account_id = passenger_account_in(session, person, EVENING).id
-    assert say(outcome) == call.name
+    assert not say(NOT_YET).is_news
+    assert say(outcome) == (call.name, True)
     assert on_the_list(world, EVENING) == []
-    assert say(NOT_YET) == call.name
-    assert on_the_list(world, EVENING) == [request]
+    assert not say(NOT_YET, others).is_news
+    assert not say(NOT_YET, now=EVENING + timedelta(hours=1)).is_news
+    assert say(NOT_YET) == (call.name, True)
+    (again,) = list_calls(world.ctx, now=EVENING).now
+    assert (again.message_id, again.tries) == (call.message_id, 0)
     assert statuses(world, request) == {"waiting"}
+    assert not say(NOT_YET).is_news
+
+
+def test_words_that_are_true_no_more_are_not_brought_back(world: World) -> None:
+    """They were told of the way home, which is then cancelled: that call stays closed."""
+    request = book_one(world, wish(world, home=time(14)))
+    write_day_before(world.ctx, now=EVENING)
+    (call,) = list_calls(world.ctx, now=EVENING).now
+    mine = account_of(world, 0)
+    close_call(world.ctx, call.message_id, TOLD, account_id=mine, now=EVENING)
+    cancel(world.ctx, request, by="test", legs=("return",), now=EVENING)
+    said = close_call(world.ctx, call.message_id, NOT_YET, account_id=mine, now=EVENING)
+    assert not said.is_news
+    assert all(one.message_id != call.message_id for one in list_calls(world.ctx, now=EVENING).now)

@@ -511,6 +511,22 @@ def test_a_way_without_a_bus_is_not_said_to_be_booked(stage: Stage, mary: Walk) 
     assert "still booked" not in words
 
 
+@pytest.mark.parametrize("page", ["", "/print"])
+def test_nobody_is_sent_to_a_stop_no_bus_comes_to(stage: Stage, mary: Walk, page: str) -> None:
+    """Every bus broke down: no page says where to stand, or that a bus comes."""
+    to_melton(mary)
+    request_id = book(mary)
+    assert "The bus comes" in mary.open(f"/journeys/{request_id}{page}")
+    withdraw_all(stage)
+    for path in (f"/journeys/{request_id}{page}", "/journeys"):
+        words = mary.open(path)
+        assert "Please do not wait at the stop" in words
+        assert "was to come" in words
+        assert "The bus comes" not in words
+        assert "Stand at" not in words
+        assert "There by" not in words
+
+
 def test_on_the_bus_only_the_way_home_can_be_cancelled(stage: Stage, mary: Walk) -> None:
     """The page asks for what is left, by its name."""
     to_melton(mary, home="leave_at", leave_at_clock="2pm")

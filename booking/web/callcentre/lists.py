@@ -22,6 +22,7 @@ SAID: Final = {
     NO_ANSWER: "{name} did not answer: to be rung again in 15 minutes.",
     NOT_YET: "{name} is on the list again.",
 }
+NO_NEWS: Final = "Somebody has rung them since, or there is newer news for them: look at the list."
 
 
 @bp.get("/list")
@@ -40,10 +41,13 @@ def call_list() -> ResponseReturnValue:
 def call_made(message_id: int) -> ResponseReturnValue:
     """What came of a call."""
     outcome = request.form.get("outcome", "")
-    name = close_call(here.ctx(), message_id, outcome, account_id=here.account().id, now=here.now())
-    flash(SAID[outcome].format(name=name), "good")
+    said = close_call(here.ctx(), message_id, outcome, account_id=here.account().id, now=here.now())
+    if said.is_news:
+        flash(SAID[outcome].format(name=said.name), "good")
+    else:
+        flash(f"{said.name}: nothing was changed. {NO_NEWS}", "information")
     # What was just said can be taken back: one key too many takes nobody off for good.
-    last = None if outcome == NOT_YET else message_id
+    last = message_id if said.is_news and outcome != NOT_YET else None
     return redirect(url_for("callcentre.call_list", last=last), 303)
 
 

@@ -161,7 +161,7 @@ def _decision(view: BoardView, decision: Decision) -> dict[str, Any]:
         page = "callcentre.answer" if decision.show == "refused" else "callcentre.journey"
         link = url_for(page, request_id=decision.request_id)
         ways.append({"text": "The journey", "href": link})
-    if decision.request_id and decision.state == "problem":
+    if decision.another_bus:
         day = view.day.isoformat()
         link = url_for("operator.new_shift", zone_code=view.zone_code, day=day)
         ways.append({"text": "Another bus", "href": link})

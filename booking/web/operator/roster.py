@@ -140,7 +140,7 @@ def _withdrawn_words(done: Withdrawal) -> tuple[str, str]:
     aboard = ""
     if done.on_board:
         people = count_of(len(done.on_board), "journey is", "journeys are")
-        aboard = f" {people.capitalize()} on board: ring the driver, and send them a bus."
+        aboard = f" {people.capitalize()} on board: ring the driver, and see that they get there."
     if not done.moved and not done.without_bus:
         nobody = "" if done.on_board else " Nobody was on it."
         return f"The shift is withdrawn.{nobody}{aboard}", "problem" if aboard else "good"
@@ -171,7 +171,10 @@ def _shift(shift_id: int, errors: dict[str, str] | None = None) -> ResponseRetur
 
 def _withdraw_form(shift_id: int, errors: dict[str, str] | None = None) -> ResponseReturnValue:
     view = roster.view_shift(here.ctx(), shift_id, now=here.now())
-    return page("withdraw.html", errors, view=view, typed=request.form.get("reason", ""))
+    run = manifest_for_staff(here.ctx(), shift_id, now=here.now())
+    aboard = [one.name for one in run.on_board]
+    typed = request.form.get("reason", "")
+    return page("withdraw.html", errors, view=view, aboard=aboard, typed=typed)
 
 
 def _form(
