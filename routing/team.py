@@ -26,6 +26,10 @@ Done = TypeVar("Done")
 ROUTES = 3
 """Fewer for each search are too few to move anybody between."""
 
+MANY = 300
+"""Requests from which on the rounds there is time for are too few for one search; with
+fewer, two searches that go their own ways find as good a plan, and the better one counts."""
+
 
 class Team:
     """`workers` searches from the same plan; the best of them is the team's."""
@@ -63,7 +67,9 @@ class Team:
 
     @property
     def divides(self) -> bool:
-        """Whether there are routes enough for every search to have some to itself."""
+        """Whether there is more to do than one search can, and routes for each of them."""
+        if self.searches[0].flat.n < MANY:
+            return False
         sizes = self.searches[0].work.st.routes["size"][: len(self.searches[0].flat.vehicles)]
         return len(self.searches) > 1 and int((sizes > 2).sum()) >= ROUTES * len(self.searches)
 

@@ -77,6 +77,7 @@ def test_so_is_one_made_by_two_searches_that_divide_the_vehicles(
     stop = Stop(iterations=450)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(team, "ROUTES", 1)
+        patch.setattr(team, "MANY", 0)
         result = solve(problem, stop, seed, start=plan, engine="search", workers=2)
         again = solve(problem, stop, seed, start=plan, engine="search", workers=2)
     assert check(problem, result.plan) == []
