@@ -211,7 +211,7 @@ class JourneyView:
         leg = self.homeward
         if leg is None or not leg.live or self.shown.homeward:
             return ""
-        return f"{bus_home(leg)}. {leg.arrival}"
+        return f"{bus_home(leg)}." if leg.without_bus else f"{bus_home(leg)}. {leg.arrival}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,18 @@ class LegView:
         return between(self.earliest, self.latest)
 
     @property
+    def comes(self) -> str:
+        """What its bus does and when, after "the bus": "comes between 9:40am and 10:00am"."""
+        if self.without_bus:
+            return f"does not come now: it was to come {self.window}"
+        return f"{'would come some time' if self.waiting else 'comes'} {self.window}"
+
+    @property
+    def comes_to(self) -> str:
+        """The same with where to stand; nobody is sent to where no bus comes."""
+        return self.comes if self.without_bus else f"{self.comes} {self.stand}"
+
+    @property
     def stand(self) -> str:
         """Where to stand, with the walk: "at the bus stop in Hose (2 minutes’ walk)"."""
         return f"at {as_spoken(self.stand_at)}{_walk(self.walk_from_m)}"
@@ -179,9 +191,7 @@ def offer_details(legs: tuple[LegView, ...]) -> list[str]:
 
 def bus_home(leg: LegView) -> str:
     """When the bus home comes; nothing is promised while the night has to decide."""
-    if leg.waiting:
-        return f"A bus home would come some time {leg.window}"
-    return f"The bus home comes {leg.window}"
+    return f"{'A bus' if leg.waiting else 'The bus'} home {leg.comes}"
 
 
 def fare_note(

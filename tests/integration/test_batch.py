@@ -240,6 +240,14 @@ def test_any_time_that_day_leaves_time_for_the_way_home(ctx: Context, home: When
     assert violations(world) == []
 
 
+def test_any_time_there_leaves_the_way_home_at_the_time_they_said(ctx: Context) -> None:
+    """They want to leave early: the bus there is earlier, and the way home is not put off."""
+    world = make_world(ctx, mode="batch")
+    wanted = replace(wish(world, by=None), home=When(WhenKind.LEAVE_AT, time(9)))
+    back = max(asked_windows(world, book_one(world, wanted)))
+    assert back[0] == at(DAY, time(9))
+
+
 def test_one_whom_no_bus_can_take_stops_nobody_else(ctx: Context) -> None:
     """The large bus is withdrawn: who needs it is refused with the reason, the others go."""
     world = make_world(ctx, mode="batch", seats=4)

@@ -525,6 +525,24 @@ def test_nobody_is_sent_to_a_stop_no_bus_comes_to(stage: Stage, mary: Walk, page
         assert "The bus comes" not in words
         assert "Stand at" not in words
         assert "There by" not in words
+    for path in ("change", "cancel"):
+        words = mary.open(f"/journeys/{request_id}/{path}")
+        assert "The bus does not come now: it was to come" in words
+        assert "at your home" not in words
+
+
+def test_a_bus_home_that_is_lost_is_not_said_to_come(stage: Stage, mary: Walk) -> None:
+    """They are on the way there when every bus is taken off the road."""
+    to_melton(mary, home="leave_at", leave_at_clock="2pm")
+    request_id = book(mary)
+    with stage.ctx.db.writing() as session:
+        legs = session.get_one(JourneyRequest, request_id).bookings
+        next(b for b in legs if b.leg == "outward").status = "on_board"
+    assert "The bus home comes" in mary.open("/journeys")
+    withdraw_all(stage)
+    words = mary.open("/journeys")
+    assert "The bus home does not come now: it was to come" in words
+    assert "You will be home" not in words
 
 
 def test_on_the_bus_only_the_way_home_can_be_cancelled(stage: Stage, mary: Walk) -> None:
