@@ -22,14 +22,6 @@ class Invalid(BookingError):
         self.field = field
 
 
-class InvalidForm(BookingError):
-    """Several things typed cannot be used. `errors` are the words by field."""
-
-    def __init__(self, errors: dict[str, str]) -> None:
-        super().__init__(" ".join(errors.values()))
-        self.errors = errors
-
-
 class NotFound(BookingError):
     """There is no such thing, or it is not for this person to know of."""
 

@@ -22,7 +22,6 @@ from booking.web.access import wants_json
 
 STATUS_OF: Final[dict[type[domain.BookingError], int]] = {
     domain.Invalid: 422,
-    domain.InvalidForm: 422,
     domain.NotFound: 404,
     domain.NotAllowed: 403,
     domain.Gone: 410,

@@ -8,7 +8,7 @@ from typing import Final
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from booking.domain.errors import Conflict, Invalid, InvalidForm
+from booking.domain.errors import Conflict, Invalid
 from booking.domain.service_day import today
 from booking.domain.words import count_of
 from booking.services import roster
@@ -52,10 +52,12 @@ def new_shift(zone_code: str) -> ResponseReturnValue:
 def add_shift(zone_code: str) -> ResponseReturnValue:
     """Keep it, and show it."""
     typed: Typed = request.form.to_dict()
+    errors: dict[str, str] = {}
+    new = read_shift(typed, errors)
+    if new is None:
+        return _form(zone_code, typed, errors)
     try:
-        shift_id = roster.add_shift(here.ctx(), read_shift(typed), now=here.now())
-    except InvalidForm as error:
-        return _form(zone_code, typed, error.errors)
+        shift_id = roster.add_shift(here.ctx(), new, now=here.now())
     except Invalid as error:
         return _form(zone_code, typed, {error.field or "vehicle": error.words})
     except Conflict as error:

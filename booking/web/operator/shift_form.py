@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Final, TypeVar
 
-from booking.domain.errors import Invalid, InvalidForm
+from booking.domain.errors import Invalid
 from booking.services.roster import NewShift
 
 Typed = dict[str, str]
@@ -15,12 +15,18 @@ T = TypeVar("T")
 LONGEST_BREAK: Final = 240
 """Minutes."""
 
+_TIMES: Final = {
+    "starts": "when it leaves the depot",
+    "ends": "when it is back",
+    "break_from": "when the break may begin",
+    "break_to": "when the break is over",
+}
+"""What each of the times is, for the list of errors at the top of the page."""
 _CLOCK: Final = re.compile(r"(\d{1,2})[:.]?([0-5]\d)")
 
 
-def read_shift(typed: Typed) -> NewShift:
-    """The shift. Raises InvalidForm with the words for every field that cannot be read."""
-    errors: dict[str, str] = {}
+def read_shift(typed: Typed, errors: dict[str, str]) -> NewShift | None:
+    """The shift; None when `errors` says, by field, all that cannot be read."""
 
     def read(reader: Callable[[Typed, str], T], field: str, instead: T) -> T:
         try:
@@ -31,24 +37,22 @@ def read_shift(typed: Typed) -> NewShift:
 
     new = NewShift(
         vehicle_id=read(_vehicle, "vehicle", 0),
+        driver_id=read(_driver, "driver", None),
         day=read(_day, "day", date.max),
         starts=read(_clock, "starts", 0),
         ends=read(_clock, "ends", 0),
-        driver_id=read(_driver, "driver", None),
+        break_minutes=read(_rest, "break_minutes", 0),
         break_from=read(_clock_or_none, "break_from", None),
         break_to=read(_clock_or_none, "break_to", None),
-        break_minutes=read(_rest, "break_minutes", 0),
     )
-    if errors:
-        raise InvalidForm(errors)
-    return new
+    return None if errors else new
 
 
 def read_clock(text: str, field: str) -> int:
     """Minutes from the start of the service day; after midnight is 24:00 and more."""
     match = _CLOCK.fullmatch(text.strip())
     if match is None or int(match[1]) > 30:
-        raise Invalid("Type the time with two numbers, such as 07:30.", field)
+        raise Invalid(f"Type {_TIMES[field]} with two numbers, such as 07:30.", field)
     return int(match[1]) * 60 + int(match[2])
 
 
