@@ -24,7 +24,7 @@ from booking.models import (
     Zone,
 )
 from booking.services.batch import run_batches
-from booking.services.call_list import NO_ANSWER, RING_AGAIN, TOLD, close_call, list_calls
+from booking.services.call_list import NO_ANSWER, NOT_YET, RING_AGAIN, TOLD, close_call, list_calls
 from booking.services.cancel import cancel
 from booking.services.day_sheet import view_day_sheet
 from booking.services.hold import expire_holds
@@ -543,6 +543,25 @@ def test_who_does_not_answer_comes_back(
     assert request_id in [c.request_id for c in listed.later]
     again = list_calls(stage.ctx, now=EVENING + RING_AGAIN).now
     assert [c.tries for c in again if c.request_id == request_id] == [1]
+
+
+def test_a_call_ended_by_mistake_is_put_back_from_the_page(
+    stage: Stage, calls: FlaskClient, landline: Callable[[], int]
+) -> None:
+    """The page names whom it was to and has a button for it; what changes nothing says so."""
+    request_id = landline()
+    (call,) = [c for c in list_calls(stage.ctx, now=EVENING).now if c.request_id == request_id]
+    path, put_back = f"/calls/list/{call.message_id}", "Not so: put them back on the list"
+    assert put_back not in words(calls.get("/calls/list"))
+    page = words(calls.post(path, data={"outcome": TOLD}, follow_redirects=True))
+    assert f"{call.name} knows now." in page
+    assert put_back in page
+    page = words(calls.post(path, data={"outcome": NOT_YET}, follow_redirects=True))
+    assert f"{call.name} is on the list again." in page
+    assert put_back not in page
+    page = words(calls.post(path, data={"outcome": NOT_YET}, follow_redirects=True))
+    assert f"{call.name}: nothing was changed." in page
+    assert request_id in [c.request_id for c in list_calls(stage.ctx, now=EVENING).now]
 
 
 def test_a_call_too_late_is_counted_and_not_lost(stage: Stage, landline: Callable[[], int]) -> None:

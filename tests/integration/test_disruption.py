@@ -27,6 +27,7 @@ from booking.services.day import load_day
 from booking.services.drive import Event, record_events
 from booking.services.hold import hold
 from booking.services.legs import legs_of_all
+from booking.services.manifest import manifest_for_staff
 from booking.services.notify import write_day_before
 from booking.services.plan import plan_zone_day
 from booking.services.riders import Rider
@@ -360,3 +361,17 @@ def marks(world: World, request: int) -> set[str]:
     with world.ctx.db.reading() as session:
         legs = legs_of_all(session, [session.get_one(JourneyRequest, request)], NOW)
     return {leg.status_words[0] for leg in legs[request]}
+
+
+def test_everybody_on_a_withdrawn_bus_is_set_down_in_order(world: World) -> None:
+    """Whoever is to be there first comes first, whoever booked first, at the times we said."""
+    later, sooner = book_one(world, wish(world, 0, by=time(12))), book_one(world, wish(world, 1))
+    last, first = (bookings_of(world, one)["outward"] for one in (later, sooner))
+    now = promised(first)
+    for booking in (last, first):
+        drive(world, booking, "boarded", now)
+    break_down(world, now)
+    stops = manifest_for_staff(world.ctx, world.shifts[0], now=now).stops
+    assert [(task.booking_id, stop.at) for stop in stops for task in stop.open_tasks] == [
+        (one.id, one.promised_arrival) for one in (first, last)
+    ]

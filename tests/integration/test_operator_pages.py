@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from booking.models import Vehicle
+from booking.models import Shift, Vehicle
 from booking.services.drive import Event, record_events
 from tests.integration.cast import Stage, build_stage
 from tests.world import DAY
@@ -122,6 +122,47 @@ def test_withdrawing_says_what_was_done(own: Stage) -> None:
     assert "No journeys are on it." in read(own, path)
     assert "Nobody was on it" in post(own, path, reason="flat tyre")[1]
     assert "withdrawn already" in post(own, path, reason="flat tyre")[1]
+
+
+def test_who_is_on_board_is_named_before_and_after_a_bus_is_withdrawn(own: Stage) -> None:
+    """The operator rings the driver; no shift is offered that would fetch nobody."""
+    shift, booking = own.ids["shift_id"], own.ids["booking_id"]
+    path = f"/board/shifts/{shift}/withdraw"
+    assert "People are on board" not in read(own, path)
+    event = Event("key", shift, booking, "boarded", NOON)
+    record_events(own.ctx, own.ids["driver_id"], [event], now=NOON)
+    assert re.search(r"People are on board.*Mary \w+: ring the driver", read(own, path), re.S)
+    assert "1 journey is on board: ring the driver" in post(own, path, reason="flat tyre")[1]
+    driving = read(own, f"/drive/shifts/{shift}", "driver")
+    assert "You have people on board: stay with them" in driving
+    assert "Do not drive it" not in driving
+    board = read(own, f"/board/MEL1/{DAY}")
+    (aboard,) = re.findall(r"is on board and in no plan.*?</li>", board, re.S)
+    assert "Another bus" not in aboard
+    for without in re.findall(r"has no bus</.*?</li>", board, re.S):
+        assert "Another bus" in without
+
+
+def test_who_has_no_bus_can_be_given_one_more_shift(own: Stage) -> None:
+    """The decision leads to the form for a shift on that day."""
+    post(own, f"/board/shifts/{own.ids['shift_id']}/withdraw", reason="flat tyre")
+    board = read(own, f"/board/MEL1/{DAY}")
+    assert "has no bus" in board
+    assert f'href="/board/MEL1/shifts/new?day={DAY}">Another bus' in board
+
+
+def test_the_driver_who_was_chosen_stays_chosen(own: Stage) -> None:
+    """Somebody who drives another bus then is refused, and the list still shows them."""
+    busy, driver = own.ids["shift_id"], own.ids["driver_id"]
+    with own.ctx.db.writing() as session:
+        times = session.get_one(Shift, busy)
+        other = session.get_one(Shift, busy + 2)
+        other.service_date, other.starts, other.ends = times.service_date, times.starts, times.ends
+        other.driver_id = None
+    status, page = post(own, f"/board/shifts/{busy + 2}/driver", driver=driver)
+    assert status == 422
+    assert "on another shift then" in page
+    assert f'<option value="{driver}" selected>' in page
 
 
 def test_a_day_that_has_been_is_not_withdrawn(own: Stage) -> None:
