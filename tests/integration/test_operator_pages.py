@@ -133,7 +133,7 @@ def test_who_is_on_board_is_named_before_and_after_a_bus_is_withdrawn(own: Stage
     record_events(own.ctx, own.ids["driver_id"], [event], now=NOON)
     assert re.search(r"People are on board.*Mary \w+: ring the driver", read(own, path), re.S)
     assert "1 journey is on board: ring the driver" in post(own, path, reason="flat tyre")[1]
-    driving = read(own, f"/drive/shifts/{shift}", "driver")
+    driving = read(own, f"/drive/shifts/{shift}", "dee")
     assert "You have people on board: stay with them" in driving
     assert "Do not drive it" not in driving
     board = read(own, f"/board/MEL1/{DAY}")
