@@ -45,6 +45,7 @@ VIOLATIONS: Final = "rules => axe.run(document, rules).then(result => result.vio
 """All rules are run. What passed is not described: that takes longer than the rules."""
 
 PageAt = Callable[..., Page]
+AtEveryWidth = Callable[..., None]
 
 
 def cannot_run(reason: str) -> NoReturn:
@@ -165,6 +166,28 @@ def assert_accessible(axe_source: str) -> Callable[[Page], None]:
         rules = {"runOnly": {"type": "tag", "values": list(WCAG)}, "resultTypes": ["violations"]}
         found = [_describe(violation) for violation in page.evaluate(VIOLATIONS, rules)]
         assert not found, f"{page.url} is not accessible:\n" + "\n".join(found)
+
+    return check
+
+
+@pytest.fixture
+def at_every_width(
+    assert_accessible: Callable[[Page], None], shot: Callable[..., None]
+) -> AtEveryWidth:
+    """Turn one open page from phone to tablet to desk: nothing breaks, each is pictured.
+
+    at_every_width(page, "calls-start"). Opening it anew for each would take most of the time.
+    """
+
+    def check(page: Page, name: str = "") -> None:
+        first = page.viewport_size
+        assert first is not None
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": first["height"]})
+            assert_accessible(page)
+            if name:
+                shot(page, f"{name}-{width}")
+        page.set_viewport_size(first)
 
     return check
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from booking.models import JourneyRequest, Person
 from booking.services.notify import write_day_before
-from tests.browser.conftest import WIDTHS, PageAt
+from tests.browser.conftest import AtEveryWidth, PageAt
 from tests.browser.served import served, sign_in
 from tests.integration.cast import Stage, build_stage
 from tests.world import DAY
@@ -181,26 +181,20 @@ def test_the_conversation_works_without_script(stage: Stage, open_page: Open) ->
     expect(page.get_by_role("heading", level=1)).to_have_text("Booked")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_every_page_and_state_is_accessible(
-    stage: Stage,
-    open_page: Open,
-    assert_accessible: Callable[[Page], None],
-    shot: Callable[..., None],
-    width: int,
+    stage: Stage, open_page: Open, at_every_width: AtEveryWidth
 ) -> None:
     """Empty, full, with errors, with offers, kept, refused: WCAG 2.2 AA, no sideways scroll."""
     stan = stage.ids["stan_id"]
-    page = open_page("/calls/", width)
+    page = open_page("/calls/")
     base = page.url.removesuffix("/calls/")
 
     def look(path: str, name: str) -> None:
         page.goto(base + path)
         ready(page)
-        assert_accessible(page)
-        shot(page, f"calls-{name}-{width}")
+        at_every_width(page, f"calls-{name}")
 
-    def ask_at(time: str) -> None:
+    def ask_at(time: str, name: str) -> None:
         page.goto(f"{base}/calls/people/{stan}/book")
         ready(page)
         pick_place(page, "f", "hose")
@@ -208,12 +202,12 @@ def test_every_page_and_state_is_accessible(
         page.locator("#day").select_option(value=DAY.isoformat())
         say(page, "m", time)
         press_on(page, "Enter")
-        assert_accessible(page)
+        at_every_width(page, f"calls-{name}")
 
     look("/calls/", "start")
     page.locator("#who").fill("nobody at all")
     press_on(page, "Enter")
-    assert_accessible(page)
+    at_every_width(page)
     look("/calls/people/new", "new")
     look(f"/calls/people/{stan}/edit", "edit")
     look(f"/calls/people/{stan}", "person")
@@ -222,22 +216,20 @@ def test_every_page_and_state_is_accessible(
     with page.expect_navigation():
         page.get_by_role("button", name="See times").click()
     ready(page)
-    assert_accessible(page)
-    ask_at("7:05am")
-    shot(page, f"calls-refused-{width}")
-    ask_at("10:30")
+    at_every_width(page)
+    ask_at("7:05am", "refused")
+    ask_at("10:30", "offered")
     page.keyboard.press("Escape")
     page.keyboard.press("1")
     press_on(page, "Enter")
-    assert_accessible(page)
-    shot(page, f"calls-kept-{width}")
+    at_every_width(page, "calls-kept")
     press_on(page, "b")
-    assert_accessible(page)
+    at_every_width(page, "calls-booked")
     look(f"/calls/journeys/{stage.ids['request_id']}/cancel", "cancel")
     look(f"/calls/days/MEL1/{DAY}", "day")
     look("/calls/days", "days")
     page.goto(f"{base}/calls/days/MEL1/{DAY}/paper")
-    assert_accessible(page)
+    at_every_width(page)
     look("/calls/list", "nobody-to-ring")
     write_day_before(stage.ctx, now=EVENING)
     stage.clock.now = EVENING

@@ -16,7 +16,7 @@ from booking.models import Booking, DriverEvent, Person, Place, Shift
 from booking.services import sign_ins
 from booking.services.cancel import cancel
 from booking.services.manifest import manifest
-from tests.browser.conftest import WIDTHS, PageAt
+from tests.browser.conftest import WIDTHS, AtEveryWidth, PageAt
 from tests.browser.served import served, sign_in
 from tests.integration.cast import Stage, build_stage
 from tests.world import World, book_one, wish
@@ -121,6 +121,13 @@ def statuses(stage: Stage) -> list[str]:
         return sorted(b.status for b in session.scalars(select(Booking)).unique())
 
 
+def all_are_sent(page: Page) -> None:
+    """Wait until the service has every tap. One that it has not is taken back on the phone."""
+    page.wait_for_function(
+        "() => !JSON.parse(localStorage.getItem('oa-taps')).some((tap) => !tap.sentAt)"
+    )
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_next_stop_fills_the_phone(
     run: Run,
@@ -189,9 +196,7 @@ def test_taps_without_signal_are_sent_when_it_is_back(
     assert page.locator("[data-stop]:not([hidden])").get_attribute("data-stop") != first
     assert facts(own[0]) == []
     page.context.set_offline(False)
-    page.wait_for_function(
-        "() => !JSON.parse(localStorage.getItem('oa-taps')).some((tap) => !tap.sentAt)"
-    )
+    all_are_sent(page)
     page.wait_for_load_state()
     kept = facts(own[0])
     assert len(kept) == len(set(kept)) >= 2
@@ -261,6 +266,7 @@ def test_who_is_taken_back_without_signal_is_shown_again_at_once(
     expect(shown(page)).not_to_have_attribute("data-stop", first or "")
     undo = page.locator("[data-undo]").get_by_role("button")
     expect(undo).to_be_visible()
+    all_are_sent(page)
     page.context.set_offline(True)
     undo.click()
     for _ in range(2):
@@ -275,9 +281,7 @@ def test_who_is_taken_back_without_signal_is_shown_again_at_once(
     expect(page.locator("[data-on-board]")).to_contain_text(name)
     expect(shown(page)).not_to_have_attribute("data-stop", first or "")
     page.context.set_offline(False)
-    page.wait_for_function(
-        "() => !JSON.parse(localStorage.getItem('oa-taps')).some((tap) => !tap.sentAt)"
-    )
+    all_are_sent(page)
     kinds = [kind for _, kind in facts(own[0])]
     assert kinds == ["arrived", "boarded", "undone", "boarded"]
 
@@ -291,9 +295,7 @@ def test_what_was_on_its_way_is_taken_back_there_too(own_run: Run, own: tuple[St
     assert [kind for _, kind in facts(own[0])] == ["arrived"]
     page.unroute("**/drive/events")
     page.get_by_role("button", name="Take back: I am here").click()
-    page.wait_for_function(
-        "() => !JSON.parse(localStorage.getItem('oa-taps')).some((tap) => !tap.sentAt)"
-    )
+    all_are_sent(page)
     assert [kind for _, kind in facts(own[0])] == ["arrived", "undone"]
     expect(page.get_by_role("button", name="I am here")).to_be_visible()
 
@@ -391,21 +393,15 @@ def test_a_changed_run_is_said_and_nothing_jumps(
     expect(page.locator("[data-later] >> text=Mary Wells")).to_have_count(0)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_the_list_of_shifts(
-    shared: tuple[Stage, str],
-    page_at: PageAt,
-    assert_accessible: Callable[[Page], None],
-    shot: Callable[..., None],
-    width: int,
+    shared: tuple[Stage, str], page_at: PageAt, at_every_width: AtEveryWidth
 ) -> None:
     """Today's shift can be opened by one button; a later one says from when."""
     name, _ = busiest(shared[0])
-    page = page_at(width, 780)
+    page = page_at(360, 780)
     sign_in(page.context, shared[0], name, shared[1])
     page.goto(f"{shared[1]}/drive/")
-    assert_accessible(page)
-    shot(page, f"driver-today-{width}")
+    at_every_width(page, "driver-today")
     page.get_by_role("button", name="Open the run").click()
     expect(page.locator("[data-stop]:not([hidden])")).to_be_visible()
 

@@ -24,13 +24,12 @@ from wtforms.validators import DataRequired
 
 from booking.web.look import init_look
 from booking.web.security_headers import POLICY
+from tests.browser.conftest import AtEveryWidth, PageAt
 
 ROOT = Path(__file__).resolve().parents[2]
-WIDTHS = (360, 768, 1280)
 PARTS = ("passenger", "staff", "driver", "print")
 ERRORS = (400, 401, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503)
 
-PageAt = Callable[..., Page]
 Check = Callable[[Page], None]
 
 
@@ -120,18 +119,15 @@ def gallery(built_front_end: Path) -> Iterator[str]:
     thread.join()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("part", PARTS)
 def test_each_component_is_accessible(
-    gallery: str, page_at: PageAt, assert_accessible: Check, shot: Callable[..., None],
-    part: str, width: int,
-) -> None:  # fmt: skip
+    gallery: str, page_at: PageAt, at_every_width: AtEveryWidth, part: str
+) -> None:
     """Every component passes the WCAG 2.2 AA rules and fits the screen at each width."""
-    page = page_at(width)
+    page = page_at(360)
     page.goto(f"{gallery}/gallery/{part}")
     page.wait_for_function("() => !document.querySelector('[data-hold-words][hidden]')")
-    assert_accessible(page)
-    shot(page, f"gallery-{part}-{width}")
+    at_every_width(page, f"gallery-{part}")
 
 
 def test_what_breaks_the_rules_is_found(

@@ -21,7 +21,7 @@ from booking.services.drive import Event, record_events
 from booking.services.plan import plan_zone_day
 from booking.web import here
 from routing.travel_times import StraightLine
-from tests.browser.conftest import WIDTHS, PageAt
+from tests.browser.conftest import AtEveryWidth, PageAt
 from tests.browser.served import served, sign_in
 from tests.integration.cast import Stage, build_stage
 from tests.world import DAY, World, ask_for, book_one, wish
@@ -105,18 +105,14 @@ def busy_day(stage: Stage) -> World:
     return world
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_the_board(
     office: Office,
-    assert_accessible: Callable[[Page], None],
-    shot: Callable[..., None],
-    width: int,
+    at_every_width: AtEveryWidth,
 ) -> None:
     """The day has a row for each bus, what is to decide beside it, and each number its list."""
-    page = office.open(f"MEL1/{DAY}", width)
+    page = office.open(f"MEL1/{DAY}")
     page.wait_for_selector(".leaflet-interactive")
-    assert_accessible(page)
-    shot(page, f"operator-board-{width}")
+    at_every_width(page, "operator-board")
     expect(page.locator(".oa-timeline__row-name")).to_have_count(2)
     expect(page.get_by_role("heading", name="Bus 2 has no driver")).to_be_visible()
     expect(page.get_by_role("heading", name=re.compile("Refused: .*, Hose"))).to_be_visible()
@@ -161,23 +157,19 @@ def test_the_map_names_places_over_nothing(office: Office) -> None:
             assert apart_x or apart_y
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_the_board_says_when_driving_times_are_guessed(
     own_office: Office,
-    assert_accessible: Callable[[Page], None],
-    shot: Callable[..., None],
-    width: int,
+    at_every_width: AtEveryWidth,
 ) -> None:
     """A roads engine that does not answer is a notice at the top, in plain words."""
     away = WithStandIn(Osrm("http://127.0.0.1:1", sleep=lambda _: None), StraightLine())
     app = own_office.stage.app
     app.extensions[here.CONTEXT] = replace(own_office.stage.ctx, travel_times=away)
     away.matrix([(52.7, -0.9), (52.8, -0.9)])
-    page = own_office.open(f"MEL1/{DAY}", width)
+    page = own_office.open(f"MEL1/{DAY}")
     page.wait_for_selector(".leaflet-interactive")
     expect(page.get_by_text("The roads engine does not answer")).to_be_visible()
-    assert_accessible(page)
-    shot(page, f"operator-board-roads-away-{width}")
+    at_every_width(page, "operator-board-roads-away")
 
 
 def test_every_number_leads_to_its_list(office: Office) -> None:
@@ -226,20 +218,15 @@ def test_plan_now(
     expect(page.get_by_role("heading", name="Plan versions")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_what_a_version_changed(
     office: Office,
-    assert_accessible: Callable[[Page], None],
-    shot: Callable[..., None],
-    width: int,
+    at_every_width: AtEveryWidth,
 ) -> None:
     """A version says in words whose pick-up moved, and that it is inside what they were told."""
-    page = office.open(f"MEL1/{DAY}/plans", width)
-    assert_accessible(page)
-    shot(page, f"operator-plans-{width}")
+    page = office.open(f"MEL1/{DAY}/plans")
+    at_every_width(page, "operator-plans")
     page.get_by_role("link", name="Plan", exact=False).and_(page.locator("tbody a")).first.click()
-    assert_accessible(page)
-    shot(page, f"operator-version-{width}")
+    at_every_width(page, "operator-version")
 
 
 def test_a_driver_is_put_on_and_a_shift_withdrawn(
@@ -299,20 +286,16 @@ def test_a_shift_is_added(
         "MEL1/2026-12-20/plans",
     ],
 )
-@pytest.mark.parametrize("width", [360, 1280])
 def test_every_other_page(
     office: Office,
-    assert_accessible: Callable[[Page], None],
-    shot: Callable[..., None],
+    at_every_width: AtEveryWidth,
     path: str,
-    width: int,
 ) -> None:
     """Lists, zones, vehicles, drivers, unmet need and empty days are whole and accessible."""
-    page = office.open(path, width)
+    page = office.open(path)
     assert page.locator("h1").count() == 1
-    assert_accessible(page)
     name = "".join(c if c.isalnum() else "-" for c in path) or "zones"
-    shot(page, f"operator-{name}-{width}")
+    at_every_width(page, f"operator-{name}")
 
 
 def test_lateness_is_said_in_words(own_office: Office, shot: Callable[..., None]) -> None:

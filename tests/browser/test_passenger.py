@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from booking.models import Group, Place, Zone
 from booking.models import Session as GroupSession
-from tests.browser.conftest import WIDTHS, PageAt
+from tests.browser.conftest import AtEveryWidth, PageAt
 from tests.browser.served import served, sign_in
 from tests.integration.cast import Stage, build_stage
 
@@ -138,55 +138,51 @@ def test_by_keyboard_alone(mary: Callable[..., Page], url: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Your journey is booked")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_every_question_in_every_state(
-    mary: Callable[..., Page], url: str, width: int, assert_accessible: Check
+    mary: Callable[..., Page], url: str, at_every_width: AtEveryWidth
 ) -> None:
     """Each question as it opens, and with its error, breaks no rule at any width."""
-    page = mary(width)
+    page = mary(360)
     see_the_times(page, url)
     questions = ("from", "to", "group", "appointment", "meeting", "home", "who", "answers")
     for question in questions:
         page.goto(f"{url}/ask/{question}")
-        assert_accessible(page)
+        at_every_width(page)
     page.goto(url + "/ask/to")
     page.get_by_label("Somewhere else").check()
     page.get_by_label("Name of the place or group").fill("nowhere at all qqq")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("We could not find that place")
-    assert_accessible(page)
+    at_every_width(page)
     page.get_by_label("Name of the place or group").fill("clauson")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Which place do you mean?")
-    assert_accessible(page)
+    at_every_width(page)
     page.get_by_label("Long Clawson", exact=True).check()
     go_on(page)
-    assert_accessible(page)
+    at_every_width(page)
     page.get_by_label("Tuesday 8 December").check()
     go_on(page)
     page.get_by_label("I want to leave at a certain time").check()
     go_on(page)
     expect(page.get_by_role("alert")).to_contain_text("Type a time")
-    assert_accessible(page)
+    at_every_width(page)
     page.get_by_label("Leave at", exact=True).fill("5:30am")
     go_on(page)
     page.get_by_label("No, one way only").check()
     go_on(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("We cannot do that as you asked")
-    assert_accessible(page)
+    at_every_width(page)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_pages_around_a_journey(
     stage: Stage,
     mary: Callable[..., Page],
     url: str,
-    width: int,
-    assert_accessible: Check,
-    shot: Shot,
+    at_every_width: AtEveryWidth,
 ) -> None:
     """The open pages, one journey, its change and its cancelling break no rule at any width."""
-    page = mary(width)
+    page = mary(360)
     journey = f"/journeys/{stage.ids['request_id']}"
     for address in (
         "/",
@@ -201,15 +197,14 @@ def test_pages_around_a_journey(
         "/journeys/99999",
     ):
         page.goto(url + address)
-        assert_accessible(page)
-        if address in ("/", "/going-out"):
-            shot(page, f"passenger-{address.strip('/') or 'home'}-{width}")
+        pictured = address in ("/", "/going-out")
+        at_every_width(page, f"passenger-{address.strip('/') or 'home'}" if pictured else "")
     page.goto(url + journey + "/cancel")
     go_on(page, "Yes, cancel this journey")
     expect(page.get_by_role("main")).to_contain_text("Your journey is cancelled.")
-    assert_accessible(page)
+    at_every_width(page)
     page.goto(url + "/journeys")
-    assert_accessible(page)
+    at_every_width(page)
 
 
 def test_waiting_to_hear(

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from booking.services import devices
-from tests.browser.conftest import WIDTHS, PageAt
+from tests.browser.conftest import AtEveryWidth, PageAt
 from tests.browser.served import served
 from tests.integration.cast import PASSWORD, Stage, build_stage
 
@@ -39,15 +39,14 @@ def here(
     stage.ctx.db.close()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_the_plain_pages_are_accessible(
-    here: tuple[Stage, str], page_at: PageAt, assert_accessible: Check, width: int
+    here: tuple[Stage, str], page_at: PageAt, at_every_width: AtEveryWidth
 ) -> None:
     """Each page that needs no sign-in, on a phone, a tablet and a desk."""
-    page = page_at(width)
+    page = page_at(1280)
     for path in PAGES:
         page.goto(here[1] + path)
-        assert_accessible(page)
+        at_every_width(page)
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/staff/sign-in", "/sign-in/driver"])
