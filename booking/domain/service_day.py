@@ -8,6 +8,7 @@ its wall-clock reading. Times past midnight are 24:00 and more.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ LONDON: Final = ZoneInfo("Europe/London")
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+@lru_cache(maxsize=4096)
 def start_of(day: date) -> datetime:
     """The moment (UTC) from which the seconds of this service day count."""
     noon = datetime.combine(day, time(12), tzinfo=LONDON)

@@ -78,8 +78,14 @@ def materialise_shifts(ctx: Context, *, now: datetime) -> int:
 
 
 def _out_then(pattern: ShiftPattern, day: date, planned: list[Shift]) -> list[Shift]:
-    """The shifts that are out at some time of the pattern's on that day."""
-    return [shift for shift in planned if overlaps(shift, day, pattern.starts, pattern.ends)]
+    """The shifts of its bus or its driver that are out at some time of the pattern's that day."""
+    theirs = (
+        shift
+        for shift in planned
+        if shift.vehicle_id == pattern.vehicle_id
+        or (shift.driver_id is not None and shift.driver_id == pattern.driver_id)
+    )
+    return [shift for shift in theirs if overlaps(shift, day, pattern.starts, pattern.ends)]
 
 
 def withdraw_shift(

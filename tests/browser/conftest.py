@@ -46,6 +46,7 @@ VIOLATIONS: Final = "rules => axe.run(document, rules).then(result => result.vio
 
 PageAt = Callable[..., Page]
 AtEveryWidth = Callable[..., None]
+Note = Callable[[str], None]
 
 
 def cannot_run(reason: str) -> NoReturn:
@@ -90,31 +91,103 @@ def _launch(playwright: Playwright) -> Browser:
         cannot_run(f"No browser: install chromium or run `playwright install`. ({first_line})")
 
 
+@pytest.fixture(scope="session")
+def lent(browser: Browser) -> Iterator[Lent]:
+    """The page that tests are lent one after the other."""
+    made = Lent(browser)
+    yield made
+    made.drop()
+
+
 @pytest.fixture
-def page_at(browser: Browser) -> Iterator[PageAt]:
+def page_at(browser: Browser, lent: Lent) -> Iterator[PageAt]:
     """Open a page of a given width: page_at(360), page_at(1280, java_script_enabled=False)."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
     def open_page(width: int, height: int = 900, **options: Any) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            locale="en-GB",
-            timezone_id="Europe/London",
-            **options,
-        )
+        if not options and not lent.taken:
+            return lent.take(width, height, complaints)
+        context = _new_context(browser, viewport={"width": width, "height": height}, **options)
         contexts.append(context)
-        page = context.new_page()
-        if options.get("java_script_enabled", True):
-            _wait_for_scripts(page)
-        page.on("pageerror", lambda error: _note("error", str(error), page, complaints))
-        page.on("console", lambda message: _note(message.type, message.text, page, complaints))
-        return page
+        return _new_page(context, complaints.append, options.get("java_script_enabled", True))
 
     yield open_page
     for context in contexts:
         _close(context)
+    lent.give_back()
     assert not complaints, "The browser complained:\n" + "\n".join(complaints)
+
+
+class Lent:
+    """One page for test after test: a new one, with a process of its own, takes a second.
+
+    It is given back empty: nothing stored, no cookie, nothing open. With a service worker
+    it is not kept.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._page: Page | None = None
+        self._complaints: list[str] = []
+        self.taken = False
+
+    def take(self, width: int, height: int, complaints: list[str]) -> Page:
+        """The page, at this size; what the browser complains of goes to `complaints`."""
+        self.taken, self._complaints = True, complaints
+        if self._page is None:
+            self._page = _new_page(
+                _new_context(self._browser), lambda text: self._complaints.append(text), True
+            )
+        self._page.set_viewport_size({"width": width, "height": height})
+        return self._page
+
+    def give_back(self) -> None:
+        """Leave nothing on it for the next."""
+        page, self._complaints = self._page, []
+        if page is None or not self.taken:
+            return
+        self.taken = False
+        if page.is_closed() or page.context.service_workers:
+            self.drop()
+            return
+        for other in page.context.pages:
+            if other is not page:
+                other.close()
+        page.unroute_all()
+        page.emulate_media(media="null")
+        _forget(page)
+        page.context.clear_cookies()
+
+    def drop(self) -> None:
+        """The next is lent a new one."""
+        if self._page is not None:
+            _close(self._page.context)
+            self._page = None
+
+
+def _forget(page: Page) -> None:
+    """Leave the address with everything it has stored."""
+    page.evaluate("() => location.origin === 'null' || sessionStorage.clear()")
+    devtools = page.context.new_cdp_session(page)
+    where = {"origin": page.evaluate("() => location.origin"), "storageTypes": "all"}
+    page.goto("about:blank")
+    devtools.send("Storage.clearDataForOrigin", where)
+    devtools.detach()
+
+
+def _new_context(browser: Browser, **options: Any) -> BrowserContext:
+    return browser.new_context(locale="en-GB", timezone_id="Europe/London", **options)
+
+
+def _new_page(context: BrowserContext, note: Note, scripts: bool) -> Page:
+    """A page whose errors are noted."""
+    page = context.new_page()
+    if scripts:
+        _wait_for_scripts(page)
+    page.on("pageerror", lambda error: _note("error", str(error), page, note))
+    page.on("console", lambda message: _note(message.type, message.text, page, note))
+    return page
 
 
 def _wait_for_scripts(page: Page) -> None:
@@ -140,9 +213,9 @@ def _close(context: BrowserContext) -> None:
         context.close()
 
 
-def _note(kind: str, text: str, page: Page, complaints: list[str]) -> None:
+def _note(kind: str, text: str, page: Page, note: Note) -> None:
     if kind == "error" and not _EXPECTED_LOG.search(text):
-        complaints.append(f"{page.url}: {text}")
+        note(f"{page.url}: {text}")
 
 
 @pytest.fixture(scope="session")
