@@ -33,12 +33,19 @@ def driven(f: Flat, w: Work) -> float:
 
 
 @inner
-def price(f: Flat, w: Work) -> float:
-    """Cost of the plan as it is, with the penalties of the requests left out."""
+def without_absent(f: Flat, w: Work) -> float:
+    """Cost of the plan as it is, but for who is left out."""
     total = driven(f, w)
     for v in range(len(f.vehicles)):
         if w.st.routes[v].used:
             total += f.vehicles[v].fixed
+    return total
+
+
+@inner
+def price(f: Flat, w: Work) -> float:
+    """Cost of the plan as it is, with the penalties of the requests left out."""
+    total = without_absent(f, w)
     for k in range(w.tally[0].absent):
         total += w.riders[w.riders[k].absent].penalty
     return total
@@ -67,7 +74,7 @@ def begin(f: Flat, w: Work, desk: Desk, filling: bool, metric: bool) -> None:
     find_homes(f.requests, w.riders, w.st.home)
     start_round(w.st, w.riders, w.tally)
     if filling:
-        recreate(f, w, desk, metric, 0.0, False)
+        recreate(f, w, desk, metric, 0.0, False, math.inf)
     w.tally[0].cost = price(f, w)
     save_best(f, w)
 
@@ -87,11 +94,15 @@ def anneal(
     """Do some rounds at one temperature; `heat` and `near` are in units of cost."""
     tally = w.tally[0]
     for _ in range(rounds):
+        most = tally.cost - heat * math.log(1.0 - draw(desk.dice))
         start_round(w.st, w.riders, w.tally)
-        take_out(f, w, desk, ruin(f, w, desk.dice, average))
-        recreate(f, w, desk, metric, blink, draw(desk.dice) < THRIFTY)
+        take_out(f, w, desk, ruin(f, w, desk.dice, average), metric)
+        spare = max(most, tally.best + near) - without_absent(f, w)
+        if not recreate(f, w, desk, metric, blink, draw(desk.dice) < THRIFTY, spare):
+            give_back(f, w)
+            continue
         cost = price(f, w)
-        accepted = cost < tally.cost - heat * math.log(1.0 - draw(desk.dice))
+        accepted = cost < most
         if accepted or cost < tally.best + near:
             for v in range(len(f.vehicles)):
                 if w.st.routes[v].touched:

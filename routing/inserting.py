@@ -22,9 +22,10 @@ from routing.timing import Desk, find_earliest, find_latest, lay_out, settle
 STOP = record("node place early late")
 """A visit of a route: times of the earliest and latest timetable without breaks."""
 
-ROUTE = record("size used ok touched length key", "time_cost floor guess")
+ROUTE = record("size used ok touched stale length key", "time_cost floor guess")
 """`size` visits with start and end; `used`: there is a route; `ok`: it can be driven;
-`touched`: a search has changed it in this round; its `length`; `key`, a number for its
+`touched`: a search has changed it in this round; `stale`: its timetables and loads are
+not those of its visits (see `renew`); its `length`; `key`, a number for its
 order and kind of vehicle; its cost of time, and the least that can be with anything more
 put in; `guess`, what `memory` knows of the request at hand."""
 
@@ -74,6 +75,7 @@ def refresh(f: Flat, st: State, desk: Desk, v: int) -> None:
         desk.base[k] = stops[k].node
         path[k].node = stops[k].node
         stops[k].place = f.nodes[stops[k].node].place
+    route.stale = False
     lay_out(f, desk, v, m)
     route.ok = find_earliest(path, m) and find_latest(path, m)
     route.used = m > 2 or f.vehicles[v].anchored
@@ -86,7 +88,7 @@ def refresh(f: Flat, st: State, desk: Desk, v: int) -> None:
         if k > 0:
             route.length += f.dist[stops[k - 1].place, stops[k].place]
             if k < m - 1:
-                route.key = (route.key ^ stops[k].node) * 1099511628211 + 40503
+                route.key = _go_on(route.key, stops[k].node)
     _count_load(st.load[v], f.load, stops, m)
     timed = f.per_duration > 0.0 or f.per_excess > 0.0 or f.vehicles[v].breaks > 0
     if not route.ok or not route.used or not timed:
@@ -95,6 +97,40 @@ def refresh(f: Flat, st: State, desk: Desk, v: int) -> None:
         route.floor = _least_time_cost(f, desk, v, m)
     route.time_cost = time_cost(f, desk, v, m, False)
     route.ok = route.time_cost < NEVER
+
+
+@inner
+def renew(f: Flat, st: State, desk: Desk, v: int, metric: bool) -> None:
+    """`refresh` route v, which can be driven, but put its timetables off until they are asked for.
+
+    A search asks for few of them: mostly it remembers what an insertion costs. Where time
+    costs something, or going through fewer places might take longer, nothing is put off.
+    """
+    route, stops = st.routes[v], st.stops[v]
+    m = route.size
+    timed = f.per_duration > 0.0 or f.per_excess > 0.0 or f.vehicles[v].breaks > 0
+    if timed or not metric:
+        refresh(f, st, desk, v)
+        return
+    route.stale = True
+    route.used = m > 2 or f.vehicles[v].anchored
+    route.length = 0
+    route.key = f.vehicles[v].kind + 1
+    place = f.nodes[stops[0].node].place
+    stops[0].place = place
+    for k in range(1, m):
+        here = f.nodes[stops[k].node].place
+        stops[k].place = here
+        route.length += f.dist[place, here]
+        place = here
+        if k < m - 1:
+            route.key = _go_on(route.key, stops[k].node)
+
+
+@inner
+def _go_on(key: int, node: int) -> int:
+    """The key of a route that goes on to another node."""
+    return (key ^ node) * 1099511628211 + 40503
 
 
 @inner

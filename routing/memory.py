@@ -13,7 +13,7 @@ import numpy as np
 from routing.chance import draw
 from routing.compiled import inner
 from routing.flat import Flat, Records, record
-from routing.inserting import State, list_places, may_carry, try_places
+from routing.inserting import State, list_places, may_carry, refresh, try_places
 from routing.placing import NEVER
 from routing.timing import Desk
 
@@ -41,13 +41,22 @@ def _key(route_key: int, r: int) -> int:
 
 @inner
 def best_remembered(
-    f: Flat, st: State, answers: Records, desk: Desk, r: int, metric: bool, blink: float
+    f: Flat,
+    st: State,
+    answers: Records,
+    desk: Desk,
+    r: int,
+    metric: bool,
+    blink: float,
+    most: float,
 ) -> tuple[float, int, int, int]:
     """The cheapest way to put r into the routes, as `inserting.best_anywhere` says it.
 
+    One that costs `most` or more is none.
+
     Each route is overlooked with probability `blink`, to make a search less short-sighted.
     """
-    best, best_v, best_i, best_j = NEVER, -1, -1, -1
+    best, best_v, best_i, best_j = most, -1, -1, -1
     group = f.requests[r].together
     only = st.home[group] if group >= 0 else -1
     mask, allowed = len(answers) - 1, f.allowed[r]
@@ -83,6 +92,8 @@ def _cheapest_in(
     f: Flat, st: State, desk: Desk, r: int, v: int, best: float, metric: bool
 ) -> tuple[float, int, int]:
     """The cheapest place of r in route v below `best`; (`best`, -1, -1) if there is none."""
+    if st.routes[v].stale:
+        refresh(f, st, desk, v)
     best_i, best_j, i = -1, -1, 0
     while i < st.routes[v].size:
         count, i = list_places(f, st, v, r, best, metric, i, 0)

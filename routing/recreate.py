@@ -9,34 +9,45 @@ from __future__ import annotations
 from routing.chance import Dice, draw
 from routing.compiled import inner
 from routing.flat import Flat, Records
-from routing.inserting import refresh, write_with
+from routing.inserting import renew, write_with
 from routing.memory import best_remembered
 from routing.ruin import Work, choose, keep_route, take_out
 from routing.timing import Desk
 
 
 @inner
-def recreate(f: Flat, w: Work, desk: Desk, metric: bool, blink: float, thrifty: bool) -> None:
-    """Put back the absent requests as far as they fit, if `thrifty` only where it pays."""
+def recreate(
+    f: Flat, w: Work, desk: Desk, metric: bool, blink: float, thrifty: bool, most: float
+) -> bool:
+    """Put back the absent requests as far as they fit, if `thrifty` only where it pays.
+
+    False, in the middle of it, as soon as that must cost more than `most`: carrying one
+    more makes no plan cheaper, so most plans nobody will accept are given up half-way.
+    """
     riders, tally = w.riders, w.tally[0]
     _sort_absent(f, riders, desk.dice, tally.absent)
     left = 0
     for k in range(tally.absent):
         r = riders[k].absent
-        cost, v, i, j = best_remembered(f, w.st, w.answers, desk, r, metric, blink)
+        cost, v, i, j = best_remembered(f, w.st, w.answers, desk, r, metric, blink, most)
         if v >= 0 and not (thrifty and cost > riders[r].penalty):
-            _put_in(f, w, desk, r, v, i, j)
+            _put_in(f, w, desk, r, v, i, j, metric)
+            most -= cost
         else:
             riders[left].absent = r
             left += 1
+            most -= riders[r].penalty
+        if most < 0.0:
+            return False
     tally.absent = left
     count = _half_bundles(f.requests, riders, left)
     if count > 0:
-        take_out(f, w, desk, count)
+        take_out(f, w, desk, count, metric)
+    return True
 
 
 @inner
-def _put_in(f: Flat, w: Work, desk: Desk, r: int, v: int, i: int, j: int) -> None:
+def _put_in(f: Flat, w: Work, desk: Desk, r: int, v: int, i: int, j: int, metric: bool) -> None:
     """Put r into route v at a place found by `best_remembered`."""
     st = w.st
     keep_route(st, v)
@@ -45,7 +56,7 @@ def _put_in(f: Flat, w: Work, desk: Desk, r: int, v: int, i: int, j: int) -> Non
     for k in range(size):
         stops[k].node = desk.base[k]
     st.routes[v].size = size
-    refresh(f, st, desk, v)
+    renew(f, st, desk, v, metric)
     w.riders[r].where = v
     if f.requests[r].together >= 0:
         st.home[f.requests[r].together] = v

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from routing.chance import Dice, below, draw
 from routing.compiled import inner
 from routing.flat import Flat, Ints, Records, record
-from routing.inserting import State, refresh
+from routing.inserting import State, renew
 from routing.timing import Desk
 
 RIDER = record("where kept_where movable absent kept_absent chosen mark refused", "key penalty")
@@ -45,11 +45,14 @@ def copy_route(st: State, source: int, target: int) -> None:
     """Copy one row of the state over another."""
     a, b = st.routes[source], st.routes[target]
     b.size, b.used, b.ok, b.length = a.size, a.used, a.ok, a.length
-    b.key = a.key
+    b.key, b.stale = a.key, a.stale
     b.time_cost, b.floor = a.time_cost, a.floor
     for k in range(a.size):
         s, t = st.stops[source, k], st.stops[target, k]
-        t.node, t.place, t.early, t.late = s.node, s.place, s.early, s.late
+        t.node, t.place = s.node, s.place
+        if a.stale:
+            continue
+        t.early, t.late = s.early, s.late
         for c in range(st.load.shape[2]):
             st.load[target, k, c] = st.load[source, k, c]
 
@@ -102,7 +105,7 @@ def find_homes(requests: Records, riders: Records, home: Ints) -> None:
 
 
 @inner
-def take_out(f: Flat, w: Work, desk: Desk, count: int) -> None:
+def take_out(f: Flat, w: Work, desk: Desk, count: int, metric: bool) -> None:
     """Take the first `count` chosen requests out of their routes."""
     riders, tally, st = w.riders, w.tally[0], w.st
     for k in range(count):
@@ -113,7 +116,7 @@ def take_out(f: Flat, w: Work, desk: Desk, count: int) -> None:
         tally.absent += 1
     for v in range(len(f.vehicles)):
         if st.routes[v].touched and _close_up(st, riders, v):
-            refresh(f, st, desk, v)
+            renew(f, st, desk, v, metric)
     find_homes(f.requests, riders, st.home)
 
 

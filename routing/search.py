@@ -106,7 +106,7 @@ class Search:
         """Some rounds of trying to do with a vehicle less; False if no route can be given up."""
         flat, work, desk = self.flat, self.work, self.desk
         if not self._shedding:
-            self._shedding = self.can_move and bool(dissolve(flat, work, desk))
+            self._shedding = self.can_move and bool(dissolve(flat, work, desk, self.metric))
             if not self._shedding:
                 return False
         everybody = crowd_in(flat, work, desk, rounds, heat, self._average, self.metric)

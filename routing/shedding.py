@@ -27,7 +27,7 @@ from routing.timing import Desk
 
 
 @compiled
-def dissolve(f: Flat, w: Work, desk: Desk) -> bool:
+def dissolve(f: Flat, w: Work, desk: Desk, metric: bool) -> bool:
     """Close the route whose passengers are easiest to place; False if there is none to close."""
     riders, routes = w.riders, w.st.routes
     start_round(w.st, riders, w.tally)
@@ -48,7 +48,7 @@ def dissolve(f: Flat, w: Work, desk: Desk) -> bool:
     for r in range(f.n):
         if riders[r].where == easiest:
             count = choose(riders, r, count)
-    take_out(f, w, desk, count)
+    take_out(f, w, desk, count, metric)
     routes[easiest].ok = False
     w.tally[0].cost = driven(f, w)
     return True
@@ -67,8 +67,8 @@ def crowd_in(
             return True
         before = _refused(w)
         start_round(w.st, w.riders, w.tally)
-        take_out(f, w, desk, ruin(f, w, desk.dice, average))
-        recreate(f, w, desk, metric, 0.01, False)
+        take_out(f, w, desk, ruin(f, w, desk.dice, average), metric)
+        recreate(f, w, desk, metric, 0.01, False, math.inf)
         now, cost = _refused(w), driven(f, w)
         for k in range(tally.absent):
             w.riders[w.riders[k].absent].refused += 1
