@@ -2,8 +2,8 @@
 
     result = solve(problem, Stop(seconds=10), seed=1)
 
-Two parts take turns: ruin and recreate (`search`), which collects every good route
-it meets, and OR-Tools CP-SAT, which puts the best plan together from those routes
+Two parts: ruin and recreate (`search`), which collects every good route it meets, and
+near the end OR-Tools CP-SAT, which puts the best plan together from those routes
 (`ortools_models`). Every plan that leaves here has been through the checker.
 """
 
@@ -90,11 +90,13 @@ DEAR = 3.0
 SHED = 0.4
 """Share of the run for that."""
 
-TURNS = (0.5, 0.8, 0.95)
-"""Shares of the run after which CP-SAT has a turn and searches exchange their best."""
+TURNS = (0.5, 0.85)
+"""Shares of the run after which searches exchange their best; after the last CP-SAT has its
+turn. Several searches go on meanwhile, but where rounds are counted: there the same seed is
+to give the same plan, whichever is done first."""
 
 SELECT_SHARE = 0.03
-"""Of the time allowed, at most, for each half of a turn: pricing, then choosing."""
+"""Of the time allowed, at most, for each half of its turn: pricing, then choosing."""
 
 SELECT_WORK = 0.5
 """The same for a run limited by iterations, in CP-SAT's deterministic time."""
@@ -199,9 +201,11 @@ class _Run:
             self.team.run(self._rounds(), scale * HOT * (COLD / HOT) ** cooled)
             if turns and self.share() >= turns[0]:
                 turns.pop(0)
-                if selecting:
-                    self.team.select(self._effort(), self.seed)
+                if selecting and not turns:
+                    meanwhile = self.stop.iterations is None
+                    self.team.select(self._effort(), self.seed, meanwhile=meanwhile)
                 self.team.share_best()
+            self.team.hear()
             self._report(progress)
 
     def _shed(self, progress: Report | None, scale: float) -> float:

@@ -7,11 +7,12 @@ among the rest. Imports search, columns, the two ortools files and rendering.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from routing.columns import Columns, columns_of, joined, pooled
-from routing.flat import Flat, Ints
+from routing.flat import Flat, Floats, Ints
 from routing.ortools_models import Column, Effort, choose_routes
 from routing.ortools_pricing import price
 from routing.rendering import order_cost
@@ -20,31 +21,34 @@ from routing.search import Search
 MOST_COLUMNS = 10_000
 
 
-def improve_by_selection(
-    search: Search, pools: Sequence[Search], effort: Effort, seed: int
-) -> bool:
-    """Choose the best plan from the routes met by all; True if it is better.
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What there is to choose from, taken out of the pools: the searches may go on meanwhile."""
 
-    If so `search`, which has the best plan so far, goes on from it.
-    """
-    flat, orders = search.flat, search.best_orders()
-    known, plan = _known_columns(search, orders)
-    met = pooled(flat.n, [(other.work.pool, other.work.pool_nodes) for other in pools])
-    columns = joined(known, met)
-    penalty = search.work.riders["penalty"]
-    worth = price(flat, columns, penalty, plan, effort.seconds)
-    offered = columns.take(_offered(plan, columns.cheap() if worth is None else worth))
-    if len(offered.kind) <= len(plan):
-        return False
-    chosen = choose_routes(flat, _listed(offered), penalty, plan, effort, seed)
-    if chosen is None:
-        return False
-    before = search.best_cost
-    search.adopt(_assign(flat, offered.take(np.array(chosen, np.int64))))
-    if search.cost < before - 1e-9:
-        return True
-    search.adopt(orders)
-    return False
+    flat: Flat
+    columns: Columns
+    plan: list[int]
+    """Which of the columns are the best plan known."""
+    penalty: Floats
+
+    def choose(self, effort: Effort, seed: int) -> list[list[int]] | None:
+        """The best plan of these routes as nodes per vehicle; None if none was found."""
+        worth = price(self.flat, self.columns, self.penalty, self.plan, effort.seconds)
+        ordered = self.columns.cheap() if worth is None else worth
+        offered = self.columns.take(_offered(self.plan, ordered))
+        if len(offered.kind) <= len(self.plan):
+            return None
+        chosen = choose_routes(self.flat, _listed(offered), self.penalty, self.plan, effort, seed)
+        if chosen is None:
+            return None
+        return _assign(self.flat, offered.take(np.array(chosen, np.int64)))
+
+
+def routes_met(search: Search, pools: Sequence[Search]) -> Met:
+    """The routes all searches have met, and the best plan, which is that of `search`."""
+    known, plan = _known_columns(search, search.best_orders())
+    met = pooled(search.flat.n, [(other.work.pool, other.work.pool_nodes) for other in pools])
+    return Met(search.flat, joined(known, met), plan, search.work.riders["penalty"].copy())
 
 
 def _known_columns(search: Search, orders: list[list[int]]) -> tuple[Columns, list[int]]:

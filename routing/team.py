@@ -10,7 +10,7 @@ Imports search, parting and selection.
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 import numpy as np
@@ -19,7 +19,7 @@ from routing.model import Problem
 from routing.ortools_models import Effort
 from routing.parting import divide
 from routing.search import Search
-from routing.selection import improve_by_selection
+from routing.selection import routes_met
 
 Done = TypeVar("Done")
 
@@ -39,13 +39,14 @@ class Team:
         self.searches = [Search(problem, orders, own) for own in seeds]
         for search in self.searches:
             search.adopt(orders, filling=True)
-        self._threads = ThreadPoolExecutor(len(seeds)) if len(seeds) > 1 else None
+        self._threads = ThreadPoolExecutor(len(seeds) + 1) if len(seeds) > 1 else None
+        self._choosing: Future[list[list[int]] | None] | None = None
         self._dice = np.random.default_rng(seed)
 
     def close(self) -> None:
-        """Let the threads go."""
+        """Let the threads go; what CP-SAT might still find is not waited for."""
         if self._threads is not None:
-            self._threads.shutdown()
+            self._threads.shutdown(wait=False)
 
     @property
     def best(self) -> Search:
@@ -109,6 +110,30 @@ class Team:
         for search in self.searches:
             search.adopt(orders)
 
-    def select(self, effort: Effort, seed: int) -> None:
-        """Let CP-SAT put the best plan together from the routes all of them met."""
-        improve_by_selection(self.best, self.searches, effort, seed)
+    def select(self, effort: Effort, seed: int, *, meanwhile: bool) -> None:
+        """Let CP-SAT put the best plan together from the routes all of them met.
+
+        `meanwhile` the searches may go on, if there are several: `hear` says what it found.
+        """
+        met = routes_met(self.best, self.searches)
+        if meanwhile and self._threads is not None:
+            if self._choosing is None:
+                self._choosing = self._threads.submit(met.choose, effort, seed)
+        else:
+            self._take(met.choose(effort, seed))
+
+    def hear(self) -> None:
+        """Take what CP-SAT has found by now."""
+        if self._choosing is not None and self._choosing.done():
+            found, self._choosing = self._choosing.result(), None
+            self._take(found)
+
+    def _take(self, orders: list[list[int]] | None) -> None:
+        """The best search goes on from this plan, if it is better than its best."""
+        best = self.best
+        if orders is None:
+            return
+        before, now = best.best_cost, best.orders()
+        best.adopt(orders)
+        if best.cost >= before - 1e-9:
+            best.adopt(now)
