@@ -117,8 +117,7 @@ class Team:
         """
         met = routes_met(self.best, self.searches)
         if meanwhile and self._threads is not None:
-            if self._choosing is None:
-                self._choosing = self._threads.submit(met.choose, effort, seed)
+            self._choosing = self._threads.submit(met.choose, effort, seed)
         else:
             self._take(met.choose(effort, seed))
 

@@ -18,6 +18,7 @@ from routing.flat import flatten
 from routing.model import Plan, Problem
 from routing.search import Search, orders_of
 from routing.validate import validate
+from routing.warming import toy_problem
 from tests.property.routing.test_solved_days_are_legal import CALM, days_with_wishes
 
 
@@ -57,8 +58,6 @@ def test_the_plan_it_is_at_costs_what_it_says(
 
 def test_a_route_that_is_wrong_is_noticed() -> None:
     """Control: with a stop missing from its books, a route's key and length are others."""
-    from routing.warming import toy_problem
-
     problem = toy_problem()
     search = Search(problem, [[] for _ in problem.vehicles], 0)
     search.adopt(search.orders(), filling=True)
