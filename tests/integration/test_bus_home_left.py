@@ -55,7 +55,7 @@ def rides(stage: Stage, request_id: int) -> list[tuple[int, int]]:
 def test_a_passenger_reads_where_the_bus_that_is_left_goes(mary: Walk) -> None:
     """With the bus there cancelled, no page says that they travel to Melton Mowbray."""
     journey = f"/journeys/{bus_home_left(mary)}"
-    assert "You now travel on Tuesday 8 December, to your home." in mary.open(f"{journey}/change")
+    assert "Your journey is on Tuesday 8 December, to your home." in mary.open(f"{journey}/change")
     assert "Tuesday 8 December, to your home." in mary.open(f"{journey}/cancel")
     assert "on Tuesday 8 December to your home" in mary.open("/journeys")
 

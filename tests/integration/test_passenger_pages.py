@@ -828,7 +828,7 @@ def test_changing_a_time_begins_with_what_they_have(stage: Stage, mary: Walk) ->
     to_melton(mary)
     old = book(mary)
     words = mary.open(f"/journeys/{old}/change")
-    assert "You now travel on Tuesday 8 December, to Melton Mowbray" in words
+    assert "Your journey is on Tuesday 8 December, to Melton Mowbray" in words
     assert "The bus comes between" in words
     mary.send(f"/journeys/{old}/change")
     assert mary.path == "/ask/day"
