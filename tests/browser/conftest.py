@@ -23,7 +23,13 @@ AXE: Final = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 WIDTHS: Final = (360, 768, 1280)
 WCAG: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 
-_NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_NAMES: Final = (
+    "chromium-headless-shell",  # the same pages without a window around them: half the work
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 _ARGUMENTS: Final = (
     "--no-sandbox",
     "--disable-gpu",
