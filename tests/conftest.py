@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -14,11 +15,11 @@ import psycopg
 import pytest
 
 from booking.context import Context
+from tests.compiled_once import compile_once
 from tests.side_by_side import Together
-from tests.statements import share_statements
 from tests.world import make_context
 
-share_statements()
+compile_once()
 _settings = {"long": False}
 
 
@@ -28,6 +29,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     _settings["long"] = bool(config.getoption("--long", default=False))
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays: going through all of it again and again,
+    to see what can be thrown away, took a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:

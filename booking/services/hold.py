@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, exists, select
+from sqlalchemy import Select, and_, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from booking.context import Context
@@ -41,6 +41,19 @@ GONE: Final = "That journey has just been taken by somebody else. Here is what w
 TOO_LATE: Final = "That day has been decided in the meantime. Please ask again."
 TOO_OLD: Final = "Too much time has passed since we offered you that. Please ask again."
 MOVED: Final = "This journey was changed at the same moment. Please look at it and try again."
+
+_CHOSEN = (
+    select(
+        JourneyRequest.zone_id,
+        JourneyRequest.status,
+        JourneyRequest.wish,
+        Person.boarding_minutes,
+        Offer.legs,
+    )
+    .join(Person, Person.id == JourneyRequest.person_id)
+    .join(Offer, Offer.request_id == JourneyRequest.id)
+    .where(JourneyRequest.id == bindparam("request"), Offer.number == bindparam("number"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,18 +206,7 @@ def _let_go(session: Session, request: JourneyRequest, *, by: str, now: datetime
 
 def _chosen(ctx: Context, request_id: int, number: int) -> Chosen:
     with ctx.db.reading() as session:
-        row = session.execute(
-            select(
-                JourneyRequest.zone_id,
-                JourneyRequest.status,
-                JourneyRequest.wish,
-                Person.boarding_minutes,
-                Offer.legs,
-            )
-            .join(Person, Person.id == JourneyRequest.person_id)
-            .join(Offer, Offer.request_id == JourneyRequest.id)
-            .where(JourneyRequest.id == request_id, Offer.number == number)
-        ).one_or_none()
+        row = session.execute(_CHOSEN, {"request": request_id, "number": number}).one_or_none()
         if row is None or row.zone_id is None:
             raise NotFound("We have no such offer. Please choose one from the list.")
         legs = tuple(OfferedLeg.from_json(leg) for leg in row.legs)

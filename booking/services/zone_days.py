@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -18,6 +18,18 @@ from booking.db import Database
 from booking.domain.errors import Conflict, NotFound
 from booking.domain.plan_record import Run, changes_between, runs_from_json
 from booking.models import Plan, Zone, ZoneDay
+
+# Asked for with every offer: put together once.
+_BY_DAY = select(ZoneDay.id).where(
+    ZoneDay.zone_id == bindparam("zone"), ZoneDay.service_date == bindparam("day")
+)
+_RUNS = select(Plan.runs).where(Plan.id == bindparam("plan"))
+_LOCKED = (
+    select(ZoneDay)
+    .where(ZoneDay.id == bindparam("id"))
+    .with_for_update(of=ZoneDay)
+    .execution_options(populate_existing=True)
+)
 
 
 def ensure_zone_day(session: Session, zone_id: int, day: date) -> int:
@@ -40,9 +52,7 @@ def ensure_zone_day(session: Session, zone_id: int, day: date) -> int:
 
 def find_zone_day(session: Session, zone_id: int, day: date) -> int | None:
     """The id of that zone-day, if it has been made."""
-    return session.scalar(
-        select(ZoneDay.id).where(ZoneDay.zone_id == zone_id, ZoneDay.service_date == day)
-    )
+    return session.scalar(_BY_DAY, {"zone": zone_id, "day": day})
 
 
 def zone_day_id_of(db: Database, zone_code: str, day: date) -> int | None:
@@ -60,12 +70,7 @@ def lock_zone_day(session: Session, zone_day_id: int) -> ZoneDay:
 
     On SQLite the writing transaction (BEGIN IMMEDIATE) is the lock already.
     """
-    zone_day = session.scalar(
-        select(ZoneDay)
-        .where(ZoneDay.id == zone_day_id)
-        .with_for_update(of=ZoneDay)
-        .execution_options(populate_existing=True)
-    )
+    zone_day = session.scalar(_LOCKED, {"id": zone_day_id})
     if zone_day is None:
         raise NotFound("We have no such day.")
     return zone_day
@@ -75,7 +80,7 @@ def current_runs(session: Session, zone_day: ZoneDay) -> tuple[Run, ...]:
     """The runs of the current plan; none when nothing has been planned yet."""
     if zone_day.plan_id is None:
         return ()
-    runs = session.scalar(select(Plan.runs).where(Plan.id == zone_day.plan_id))
+    runs = session.scalar(_RUNS, {"plan": zone_day.plan_id})
     return runs_from_json(runs or [])
 
 
