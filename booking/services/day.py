@@ -20,8 +20,8 @@ from booking.services.zone_days import current_runs
 
 Point = tuple[float, float]
 
-# A day is read before and under every lock: what never differs is put together once, and
-# of tables, which is half the work of putting it together of mapped classes each time.
+# A day is read before and under every lock, so what never differs is put together once; and
+# of tables, since no mapped object is wanted, only its columns.
 _place, _shift, _vehicle = Place.__table__.c, Shift.__table__.c, Vehicle.__table__.c
 _booking = Booking.__table__.c
 _POINTS = select(_place.id, _place.latitude, _place.longitude).where(
