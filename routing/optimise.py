@@ -81,6 +81,10 @@ ROUNDS_EACH = 8
 SECONDS_AT_ONCE, SHARE_AT_ONCE = 0.05, 0.02
 """The same where seconds are counted: so many, and at most this share of them."""
 
+MEETINGS, MEETING_SHARE = 10, 0.05
+"""Searches that share the work search so many times as long as it takes to divide it, up to
+this share of the run: dividing 2,000 requests takes longer than they would search."""
+
 HOT, COLD = 0.5, 0.03
 """Temperatures at the start and the end, in average costs of a request."""
 
@@ -182,6 +186,14 @@ def _refuse_illegal(problem: Problem, plan: Plan) -> None:
         raise IllegalPlan(f"the plan to start from is not legal: {violations[0].sentence}")
 
 
+def seconds_at_once(whole: float, left: float, meeting: float) -> float:
+    """How long to search before looking up: of `whole` seconds `left` are left, and dividing
+    the work takes `meeting`."""
+    usual = min(SECONDS_AT_ONCE, SHARE_AT_ONCE * whole)
+    worthwhile = min(MEETINGS * meeting, MEETING_SHARE * whole)
+    return max(0.0, min(max(usual, worthwhile), left - meeting))
+
+
 class _Run:
     """One run of `solve`."""
 
@@ -235,8 +247,10 @@ class _Run:
             return min(max(ROUNDS_AT_ONCE, each), self.stop.iterations - done)
         if done == 0:
             return max(1, min(ROUNDS_AT_ONCE, 20_000 // self.size))
-        speed = done / (time.monotonic() - self.searching)
-        return max(1, int(speed * min(SECONDS_AT_ONCE, SHARE_AT_ONCE * (self.stop.seconds or 0.0))))
+        whole, now = self.stop.seconds or 0.0, time.monotonic()
+        speed = done / max(1e-9, now - self.searching - self.team.meetings)
+        left = whole - (now - self.began)
+        return max(1, int(speed * seconds_at_once(whole, left, self.team.meeting)))
 
     def _effort(self) -> Effort:
         work = SELECT_WORK if self.stop.iterations is not None else None

@@ -9,6 +9,7 @@ Imports search, parting and selection.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
@@ -41,6 +42,9 @@ class Team:
             search.adopt(orders, filling=True)
         self._threads = ThreadPoolExecutor(len(seeds) + 1) if len(seeds) > 1 else None
         self._choosing: Future[list[list[int]] | None] | None = None
+        self.meeting = self.meetings = 0.0
+        """Seconds in which nobody searched because the vehicles were divided anew: the last
+        time, and in all."""
         self._dice = np.random.default_rng(seed)
 
     def close(self) -> None:
@@ -76,13 +80,16 @@ class Team:
 
     def _run_divided(self, rounds: int, heat: float) -> None:
         """So many rounds for each, on routes of its own; then all are at the same plan."""
+        began = time.monotonic()
         first = self.searches[0]
         best, now = self.best.best_orders(), first.orders()
         where, near = first.work.riders["where"].copy(), first.work.near
         parts = divide(first.flat, where, near, len(self.searches), self._dice)
         for search, part in zip(self.searches, parts, strict=True):
             search.adopt(now, part=part)
+        searching = time.monotonic()
         self._all(lambda search: search.run(rounds, heat))
+        searching = time.monotonic() - searching
         owner = np.argmax([part.vehicles for part in parts], axis=0).tolist()
         found = [search.best_orders() for search in self.searches]
         ended = [search.orders() for search in self.searches]
@@ -93,6 +100,8 @@ class Team:
         first.adopt([found[k][v] for v, k in enumerate(owner)])
         for search in self.searches:
             search.adopt(now)
+        self.meeting = time.monotonic() - began - searching
+        self.meetings += self.meeting
 
     def shed(self, rounds: int, heat: float) -> bool:
         """So many rounds in all of trying to do with a vehicle less; False if nobody can try."""

@@ -11,7 +11,7 @@ from routing.checker import check
 from routing.cost import cost, distance
 from routing.errors import IllegalPlan, InvalidProblem, RoutingError
 from routing.model import Action, Done, Plan, Problem, Window
-from routing.optimise import ENGINES, Progress, Stop, solve
+from routing.optimise import ENGINES, Progress, Stop, seconds_at_once, solve
 from tests.unit.routing.village import CHURCH, SHOP, SURGERY, ask, bus, day, drive, plan
 
 UP, DOWN = Action.PICKUP, Action.DROPOFF
@@ -158,6 +158,24 @@ def test_a_run_by_rounds_ends_where_no_route_can_be_given_up() -> None:
     on_the_road = bus(fixed_cost=1e6, history=(Done(UP, 0, 10),))
     problem = day(ask("Ada"), ask("Ben"), vehicles=(on_the_road, bus("two", fixed_cost=1e6)))
     assert solve(problem, Stop(iterations=50)).iterations >= 50
+
+
+@pytest.mark.parametrize(
+    ("whole", "left", "meeting", "expected"),
+    [
+        (20.0, 10.0, 0.0, 0.05),
+        (1.0, 0.5, 0.0, 0.02),
+        (20.0, 10.0, 0.03, 0.3),
+        (20.0, 10.0, 0.4, 1.0),
+        (20.0, 0.5, 0.4, 0.1),
+        (20.0, 0.1, 0.4, 0.0),
+    ],
+)
+def test_searches_that_share_the_work_search_longer_than_they_meet(
+    whole: float, left: float, meeting: float, expected: float
+) -> None:
+    """Else a day that takes long to divide is divided all the time; and the end is the end."""
+    assert seconds_at_once(whole, left, meeting) == pytest.approx(expected)
 
 
 def test_a_dear_vehicle_is_done_without() -> None:
