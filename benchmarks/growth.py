@@ -2,8 +2,9 @@
 
 Instances are numbers of requests. Each is planned twice, for `--seconds` and for
 `--longest`; the gap is that of the shorter to the best of the two. `--plot FILE.svg`
-draws what was measured. This process imports nothing of the engine: on Linux a process
-counts the memory of the one that started it as its own.
+draws what was measured, `--routes FILE.svg` the routes of the first size. This process
+imports nothing of the engine: on Linux a process counts the memory of the one that
+started it as its own.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure each size; 1 if a plan is not legal."""
     options = read_options("growth", arguments, __doc__, 20.0, _add)
     plot, longest = options.more.pop("plot"), options.more["longest"]
+    routes = options.more.pop("routes")
     _grown(options, 5, 0.2)  # compiling, once on a machine, is nobody's memory
     rows = []
     for size in options.instances or USUAL:
@@ -44,11 +46,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from benchmarks.day.drawing import draw
 
         draw(rows, plot)
+    if routes is not None:
+        from benchmarks.day.drawing import draw_routes
+
+        draw_routes(rows[0][1], routes)
     return 1 if any(grown["faults"] for row in rows for grown in row) else 0
 
 
 def _add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--longest", type=float, default=60.0, help="seconds to compare with (60)")
+    parser.add_argument("--routes", type=Path, metavar="FILE", help="draw the first size's routes")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw it, such as growth.svg")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,8 @@ ROUNDS = "Rounds a second"
 
 
 def draw(rows: list[tuple[Grown, Grown]], file: Path) -> None:
-    """Four plots against the number of requests, and how cost falls with time."""
-    try:
-        import matplotlib
-    except ImportError:
-        sys.exit("matplotlib is not installed; the extra “bench” of pyproject.toml has it")
-    matplotlib.use("svg")
-    matplotlib.rcParams["svg.hashsalt"] = "growth"  # the same file for the same figures
-    from matplotlib import pyplot
-
+    """Five plots against the number of requests, and how cost falls with time."""
+    pyplot = _pyplot()
     figure, places = pyplot.subplots(3, 2, figsize=(9, 10), layout="constrained")
     sizes = [short["people"] for short, _ in rows]
     best = [min(short["cost"], long["cost"]) for short, long in rows]
@@ -46,6 +40,34 @@ def draw(rows: list[tuple[Grown, Grown]], file: Path) -> None:
         place.grid(alpha=0.3)
     _draw_curves(places.flat[5], rows, best)
     figure.savefig(file, metadata={"Date": None})
+
+
+def draw_routes(row: Grown, file: Path) -> None:
+    """Where the buses of one plan drive, as straight lines, a colour each."""
+    pyplot = _pyplot()
+    figure, place = pyplot.subplots(figsize=(9, 7), layout="constrained")
+    for number, route in enumerate(row["routes"], start=1):
+        north, east = [point[0] for point in route], [point[1] for point in route]
+        place.plot(east, north, marker="o", markersize=4, alpha=0.8, label=f"bus {number}")
+    if row["routes"]:
+        north, east = row["routes"][0][0]
+        place.plot([east], [north], marker="s", markersize=12, color="black", label="garage")
+        place.set_aspect(1 / math.cos(math.radians(north)))
+    place.set(title=f"{row['people']:,} requests", xlabel="longitude", ylabel="latitude")
+    place.legend(fontsize="small")
+    figure.savefig(file, metadata={"Date": None})
+
+
+def _pyplot() -> Any:
+    try:
+        import matplotlib
+    except ImportError:
+        sys.exit("matplotlib is not installed; the extra “bench” of pyproject.toml has it")
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = "growth"  # the same file for the same figures
+    from matplotlib import pyplot
+
+    return pyplot
 
 
 def _draw_curves(place: Any, rows: list[tuple[Grown, Grown]], best: list[float]) -> None:

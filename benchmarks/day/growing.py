@@ -14,15 +14,18 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from benchmarks.day.zone import zone_day
+from benchmarks.day.zone import places, zone_day
 from routing.checker import check
+from routing.model import Action, Plan, Problem
 from routing.optimise import Progress, Stop, solve
+from routing.travel_times import Point
 from routing.warming import warm
 
 
 @dataclass(frozen=True, slots=True)
 class Grown:
-    """What a search came to. `curve`: seconds, cost and people left out, in between."""
+    """What a search came to. `curve`: seconds, cost and people left out, in between; `routes`:
+    where each bus that goes out drives, from garage to garage."""
 
     people: int
     buses: int
@@ -37,6 +40,7 @@ class Grown:
     """Seconds until nobody was left out; None if that never was."""
     megabytes: float
     curve: list[tuple[float, float, int]]
+    routes: list[list[Point]]
 
 
 def grow(people: int, seconds: float, seed: int, workers: int) -> Grown:
@@ -61,7 +65,23 @@ def grow(people: int, seconds: float, seed: int, workers: int) -> Grown:
         first=full[0] if full else found.seconds if unserved == 0 else None,
         megabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         curve=[(round(s.seconds, 2), round(s.cost, 2), s.unserved) for s in seen],
+        routes=_driven(problem, found.plan),
     )
+
+
+def _driven(problem: Problem, plan: Plan) -> list[list[Point]]:
+    points = places()[0]
+    routes = []
+    for route in plan.routes:
+        vehicle = problem.vehicles[route.vehicle]
+        stops = [vehicle.start]
+        for visit in route.visits:
+            if visit.action is not Action.BREAK:
+                request = problem.requests[visit.index]
+                boards = visit.action is Action.PICKUP
+                stops.append(request.pickup if boards else request.dropoff)
+        routes.append([points[stop] for stop in [*stops, vehicle.end]])
+    return routes
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -35,7 +35,7 @@ PEOPLE_A_BUS = 14
 def zone_day(people: int, seed: int) -> Problem:
     """A day with so many requests."""
     dice = np.random.default_rng(seed)
-    points, homes, others = _places()
+    points, homes, others = places()
     durations, distances = StraightLine().matrix(points)
     requests = tuple(_request(dice, k, homes, others, durations, distances) for k in range(people))
     buses = tuple(
@@ -45,7 +45,7 @@ def zone_day(people: int, seed: int) -> Problem:
     return Problem(durations, distances, requests, buses, OBJECTIVE)
 
 
-def _places() -> tuple[list[Point], list[int], list[int]]:
+def places() -> tuple[list[Point], list[int], list[int]]:
     """The depot and the places of the zone; rows of homes, and of everything else."""
     points, homes, others = [CENTRE], [], []
     with PLACES.open(newline="", encoding="utf-8") as stream:

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks import growth
 from benchmarks.day.growing import grow
-from benchmarks.day.zone import BOARDING, WINDOW, zone_day
+from benchmarks.day.zone import BOARDING, CENTRE, WINDOW, zone_day
 from routing.validate import validate
 
 
@@ -37,6 +37,8 @@ def test_a_search_tells_when_everybody_was_in_the_plan() -> None:
     assert grown.first <= grown.seconds + 0.1
     assert grown.rounds > 0
     assert grown.megabytes > 10
+    assert sum(len(route) - 2 for route in grown.routes) == 2 * 8, "everybody gets on and off"
+    assert {route[0] for route in grown.routes} == {route[-1] for route in grown.routes} == {CENTRE}
 
 
 def test_the_gap_is_to_the_best_of_both_searches() -> None:
@@ -48,13 +50,14 @@ def test_the_gap_is_to_the_best_of_both_searches() -> None:
 def test_the_benchmark_measures_a_tiny_day(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each figure for each size; the plot only where it is asked for and can be drawn."""
+    """Each figure for each size; the plots only where they are asked for and can be drawn."""
     monkeypatch.setattr(growth, "_grown", lambda options, size, seconds: dict(GROWN, people=size))
     file = tmp_path / "growth.svg"
     asked = ["--instances", "5", "1000", "--seconds", "0.1", "--longest", "0.2"]
-    drawn = ["--plot", str(file)] if find_spec("matplotlib") else []
+    routes = tmp_path / "routes.svg"
+    drawn = ["--plot", str(file), "--routes", str(routes)] if find_spec("matplotlib") else []
     assert growth.main([*asked, *drawn]) == 0
-    assert file.exists() is bool(drawn)
+    assert file.exists() is routes.exists() is bool(drawn)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {line["instance"] for line in lines} == {"5", "1000"}
     memory = [line for line in lines if line["name"] == "peak memory"]
@@ -80,4 +83,5 @@ GROWN = {
     "first": 0.1,
     "megabytes": 100.0,
     "curve": [(0.1, 11.0, 0), (0.2, 10.0, 0)],
+    "routes": [[(52.7, -0.9), (52.8, -0.8), (52.7, -0.9)]],
 }
