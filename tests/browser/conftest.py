@@ -237,7 +237,9 @@ def assert_accessible(axe_source: str) -> Callable[[Page], None]:
     """Fail with a readable list where a page breaks WCAG 2.2 AA or scrolls sideways."""
 
     def check(page: Page) -> None:
-        _assert_fits(page)
+        page.wait_for_load_state()
+        excess = page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
+        assert excess <= 0, f"{page.url} is {excess} px wider than the screen."
         if not page.evaluate("() => Boolean(window.axe)"):
             page.evaluate(f"() => {{ {axe_source}\n }}")
         rules = {"runOnly": {"type": "tag", "values": list(WCAG)}, "resultTypes": ["violations"]}
@@ -247,32 +249,21 @@ def assert_accessible(axe_source: str) -> Callable[[Page], None]:
     return check
 
 
-def _assert_fits(page: Page) -> None:
-    page.wait_for_load_state()
-    excess = page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
-    assert excess <= 0, f"{page.url} is {excess} px wider than the screen."
-
-
 @pytest.fixture
 def at_every_width(
-    assert_accessible: Callable[[Page], None],
-    shot: Callable[..., None],
-    pytestconfig: pytest.Config,
+    assert_accessible: Callable[[Page], None], shot: Callable[..., None]
 ) -> AtEveryWidth:
     """Turn one open page from phone to tablet to desk: nothing breaks, each is pictured.
 
     at_every_width(page, "calls-start"). Opening it anew for each would take most of the time.
-    On a tablet, which lies between the two others, it has to fit; the accessibility checker
-    goes through it there with --long.
     """
-    looked_through = WIDTHS if pytestconfig.getoption("--long") else (WIDTHS[0], WIDTHS[-1])
 
     def check(page: Page, name: str = "") -> None:
         first = page.viewport_size
         assert first is not None
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": first["height"]})
-            (assert_accessible if width in looked_through else _assert_fits)(page)
+            assert_accessible(page)
             if name:
                 shot(page, f"{name}-{width}")
         page.set_viewport_size(first)
