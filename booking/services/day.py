@@ -20,8 +20,8 @@ from booking.services.zone_days import current_runs
 
 Point = tuple[float, float]
 
-# A day is read before and under every lock, so what never differs is put together once; and
-# of tables, since no mapped object is wanted, only its columns.
+# A day is read before and under every lock, so what never differs is put together once; of
+# tables where no mapped object is wanted, only columns.
 _place, _shift, _vehicle = Place.__table__.c, Shift.__table__.c, Vehicle.__table__.c
 _booking = Booking.__table__.c
 _POINTS = select(_place.id, _place.latitude, _place.longitude).where(

@@ -24,7 +24,7 @@ WIDTHS: Final = (360, 768, 1280)
 WCAG: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 
 _NAMES: Final = (
-    "chromium-headless-shell",  # the same pages without a window around them: half the work
+    "chromium-headless-shell",  # the same pages with no window around them: a third less work
     "chromium",
     "chromium-browser",
     "google-chrome",

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import random
+import time
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from routing import team
 from routing.checker import check
 from routing.cost import cost, distance
 from routing.errors import IllegalPlan, InvalidProblem, RoutingError
 from routing.model import Action, Done, Plan, Problem, Window
 from routing.optimise import ENGINES, Progress, Stop, seconds_at_once, solve
+from routing.parting import Part, divide
 from tests.unit.routing.village import CHURCH, SHOP, SURGERY, ask, bus, day, drive, plan
 
 UP, DOWN = Action.PICKUP, Action.DROPOFF
@@ -176,6 +180,26 @@ def test_searches_that_share_the_work_search_longer_than_they_meet(
 ) -> None:
     """Else a day that takes long to divide is divided all the time; and the end is the end."""
     assert seconds_at_once(whole, left, meeting) == pytest.approx(expected)
+
+
+def test_most_of_the_time_is_for_searching_though_dividing_the_vehicles_takes_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Looking up every fiftieth of a second, it would be divided forty times in that second."""
+    times = []
+
+    def divide_slowly(*words: Any) -> list[Part]:
+        times.append(time.sleep(0.02))
+        return divide(*words)
+
+    monkeypatch.setattr(team, "MANY", 0)
+    monkeypatch.setattr(team, "ROUTES", 1)
+    monkeypatch.setattr(team, "divide", divide_slowly)
+    one_each = (bus("one", configurations=((1,),)), bus("two", configurations=((1,),)))
+    now = {"pickup_window": Window(100, 100)}
+    problem = day(ask("Ada", **now), ask("Bill", **now), vehicles=one_each)
+    assert solve(problem, Stop(seconds=1), workers=2).feasible
+    assert 2 <= len(times) <= 20
 
 
 def test_a_dear_vehicle_is_done_without() -> None:
