@@ -98,6 +98,11 @@ class Party:
             raise Invalid("A child under five must travel with an adult.", "party")
 
 
+def people_of(load: tuple[int, ...]) -> int:
+    """How many a load is: everybody takes either a seat or a wheelchair space."""
+    return sum(load)
+
+
 def party_of(needs: list[str], *, pass_holder: bool) -> Party:
     """The party of one person travelling as their record says."""
     wheelchair = Need.WHEELCHAIR in needs

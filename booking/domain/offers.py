@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Protocol, TypeVar
 
+from booking.domain.rates import RATES
 from booking.domain.wish import When, WhenKind
 
 STEP: Final = 600
@@ -27,8 +28,6 @@ ALTERNATIVE_REACH: Final = 4 * 3600
 """How far from the wish an alternative the same day may lie."""
 VISIT_AT_LEAST: Final = 45 * 60
 """The shortest visit worth a journey, when the way home may be any time."""
-MINUTE_POUNDS: Final = 0.12
-"""What a minute away from the wish weighs against the cost of driving."""
 OFFERS_AT_MOST: Final = 4
 
 Promised = tuple[str, int, int, int, int]
@@ -254,7 +253,7 @@ class Possible:
     @property
     def burden(self) -> float:
         """Pounds of driving plus the minutes asked of the person; less is better."""
-        return self.added_cost + MINUTE_POUNDS * self.away
+        return self.added_cost + RATES.minute_away * self.away
 
 
 def choose(

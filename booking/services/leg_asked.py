@@ -83,6 +83,7 @@ def legs_asked(
             max_ride=journey.rules.ride_limit(direct),
             required=True,
             together=None if homeward else journey.wish.together,
+            people=journey.wish.party.people,
         )
         for candidate in tries
     ]

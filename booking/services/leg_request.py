@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from booking.domain.needs import people_of
 from booking.domain.offers import OfferedLeg
 from booking.services.matrix import PlaceMatrix
 from booking.services.problem import alight_seconds
@@ -28,4 +29,5 @@ def leg_request(
         max_ride=leg.ride_limit_seconds,
         required=True,
         together=together,
+        people=people_of(load),
     )

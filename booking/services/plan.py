@@ -20,6 +20,7 @@ from booking.adapters.task_queue import TaskQueue
 from booking.adapters.travel_times import trouble
 from booking.context import Context
 from booking.domain.errors import NotFound, PromiseBroken
+from booking.domain.rates import METRES_A_MILE, RATES
 from booking.domain.words import count_of
 from booking.models import ZoneDay
 from booking.services.batch import BatchOutcome, decide_if_due, is_due
@@ -39,13 +40,10 @@ __all__ = ["PlanOutcome", "plan_if_wanted", "plan_zone_day", "request_planning",
 
 CLAIM_SECONDS: Final = 10
 """A planning that has not said for so long that it goes on is taken to be dead."""
-WORTH_POUNDS: Final = 0.01
-"""A plan that saves less than a penny is not worth anybody's attention."""
 REST_SECONDS: Final = 60
 """So long nobody tries a day again whose planning failed."""
 QUIET_SECONDS: Final = 10
 """A day is planned once nobody has changed it for so long."""
-METRES_A_MILE: Final = 1609.344
 BEGUN_WORDS: Final = "Planning has begun."
 PROGRESS_LENGTH: Final = 200
 """What the column holds."""
@@ -340,7 +338,7 @@ def _publish(edit: Edit, draft: Draft) -> PlanOutcome:
     if plan is None and edit.made.unwritten:
         plan = edit.made.plan
     after = before if plan is None else cost(edit.made.problem, plan).total
-    if plan is None or (after > before - WORTH_POUNDS and not edit.made.unwritten):
+    if plan is None or (after > before - RATES.least_saving and not edit.made.unwritten):
         edit.zone_day.planning_progress = _kept_words(len(edit.made.plan.unserved))
         return PlanOutcome("kept", version, before, before)
     try:
@@ -364,6 +362,6 @@ def _gain_words(found: int, saved: float) -> str:
     """What a planning was good for: somebody who had no bus counts before any money."""
     if found > 0:
         return f"Found a bus for {count_of(found, 'journey', 'journeys')} that had none."
-    if saved >= WORTH_POUNDS:
+    if saved >= RATES.least_saving:
         return f"Found better runs: they save £{saved:.2f}."
     return "Everybody who is on a bus is in its run now."

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 
+from booking.domain.needs import people_of
 from booking.domain.plan_record import Run, Stop
+from booking.domain.rates import OBJECTIVE, RATES
 from booking.domain.service_day import seconds_into
 from booking.domain.statuses import IN_PLAN, BookingStatus
 from booking.services.as_driven import ABOARD, Unplanned, as_driven, unplanned_of
@@ -26,7 +28,6 @@ from routing.model import (
     Break,
     Done,
     Load,
-    Objective,
     Plan,
     Problem,
     Request,
@@ -40,15 +41,6 @@ from routing.validate import validate
 ALIGHT_SECONDS: Final = 30
 """The least a bus stands to let somebody off."""
 DAY_END: Final = 30 * 3600
-
-OBJECTIVE: Final = Objective(
-    per_distance=0.45 / 1609.344,  # £0.45 a mile: fuel, tyres, wear
-    per_duration=18.0 / 3600,  # £18 an hour: the driver
-    per_excess_ride=4.0 / 3600,  # £4 an hour of each passenger's detour
-)
-"""What a service day costs, in pounds (sample rates)."""
-REFUSAL_POUNDS: Final = 1_000.0
-STRANDED_POUNDS: Final = 10_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +159,7 @@ def as_it_can_be(made: DayProblem) -> Problem:
     """
     stranded = set(made.plan.unserved)
     requests = tuple(
-        replace(request, required=False, refusal_cost=STRANDED_POUNDS)
+        replace(request, required=False, refusal_cost=RATES.stranded)
         if request.required and index in stranded
         else request
         for index, request in enumerate(made.problem.requests)
@@ -284,9 +276,10 @@ def _request(
         load=booking.load,
         max_ride=booking.ride_limit_seconds,
         required=booking.status in IN_PLAN,
-        refusal_cost=REFUSAL_POUNDS,
+        refusal_cost=RATES.refusal,
         together=booking.together,
         bundle=f"request {booking.request_id}" if waiting else None,
+        people=people_of(booking.load),
     )
 
 

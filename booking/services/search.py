@@ -15,7 +15,6 @@ from booking.domain.booking_rules import Broken
 from booking.domain.obstacles import no_buses
 from booking.domain.offers import (
     ALTERNATIVE_REACH,
-    MINUTE_POUNDS,
     Candidate,
     LegShape,
     OfferedLeg,
@@ -24,6 +23,7 @@ from booking.domain.offers import (
     home_from,
     roomy,
 )
+from booking.domain.rates import RATES
 from booking.domain.service_day import moment, seconds_into
 from booking.domain.wish import When, WhenKind
 from booking.services.day import Day
@@ -176,7 +176,7 @@ def _way_home(
 
 
 def _burden(found: _Found) -> float:
-    return found.insertion.added_cost + MINUTE_POUNDS * found.candidate.away
+    return found.insertion.added_cost + RATES.minute_away * found.candidate.away
 
 
 def _spread(found: list[_Found]) -> list[_Found]:

@@ -17,13 +17,13 @@ from booking.context import Context
 from booking.domain.booking_rules import Broken
 from booking.domain.obstacles import no_buses, obstacle, outside_hours
 from booking.domain.offers import (
-    MINUTE_POUNDS,
     VISIT_AT_LEAST,
     Candidate,
     LegShape,
     OfferedLeg,
     candidates,
 )
+from booking.domain.rates import RATES
 from booking.domain.references import ALPHABET, LENGTH
 from booking.domain.service_day import at, moment
 from booking.domain.statuses import BookingStatus, RequestStatus
@@ -149,7 +149,7 @@ def _leg(
         wanted = leg_request(leg, seated.edit.matrix, ask.wish.party.load, shape.boarding)
         found = engine.best(wanted)
         if found is not None:
-            burden = found.added_cost + MINUTE_POUNDS * candidate.away
+            burden = found.added_cost + RATES.minute_away * candidate.away
             options.append((burden, leg, wanted, found))
     if not tries:
         return outside_hours(shape, when, homeward=homeward)
