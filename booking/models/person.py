@@ -34,6 +34,8 @@ class Person(Base):
     needs: Mapped[list[str]] = mapped_column(default=list)
     boarding_minutes: Mapped[int] = mapped_column(default=1)
     pass_holder: Mapped[bool] = mapped_column(default=False)
+    no_other_way: Mapped[bool] = mapped_column(default=False)
+    """No car, no other bus near and nobody who could drive them: they said so when asked."""
     note: Mapped[str] = mapped_column(Text, default="")
     home_place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id"))
     zone_id: Mapped[int | None] = mapped_column(ForeignKey("zones.id"), index=True)

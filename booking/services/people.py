@@ -102,6 +102,7 @@ class PersonView:
     needs_words: tuple[str, ...]
     boarding_minutes: int
     pass_holder: bool
+    no_other_way: bool
     note: str
     zone_id: int | None
     zone_name: str
@@ -156,6 +157,7 @@ def view_person(ctx: Context, person_id: int, *, now: datetime) -> PersonView:
             needs_words=need_labels(person.needs),
             boarding_minutes=person.boarding_minutes,
             pass_holder=person.pass_holder,
+            no_other_way=person.no_other_way,
             note=person.note,
             zone_id=zone.id if zone else None,
             zone_name=zone.name if zone else "",

@@ -53,6 +53,7 @@ class PersonFacts:
     needs: tuple[str, ...] = ()
     boarding_minutes: str = "1"
     pass_holder: bool = False
+    no_other_way: bool = False
     note: str = ""
     same_house: bool = False
     """Whether somebody of that name and number being known already is all right."""
@@ -141,6 +142,7 @@ def facts_of(ctx: Context, person_id: int) -> PersonFacts:
             needs=tuple(person.needs),
             boarding_minutes=str(person.boarding_minutes),
             pass_holder=person.pass_holder,
+            no_other_way=person.no_other_way,
             note=person.note,
         )
 
@@ -150,7 +152,7 @@ _EMPTY: Final[dict[str, Any]] = {"name": "", "phone": "", "email": "", "village"
 
 _TAKEN: Final = (
     *("name", "phone", "phone_type", "email", "channel", "birth_year", "needs"),
-    *("boarding_minutes", "pass_holder", "note"),
+    *("boarding_minutes", "pass_holder", "no_other_way", "note"),
 )
 
 
@@ -179,6 +181,7 @@ def _checked(facts: PersonFacts, now: datetime) -> dict[str, Any]:
         "note": check("note", _short, "note", NOTE_LONGEST),
         "needs": [need.value for need in Need if need.value in facts.needs],
         "pass_holder": facts.pass_holder,
+        "no_other_way": facts.no_other_way,
     }
     if errors:
         raise ManyInvalid(errors)

@@ -21,7 +21,7 @@ from making.service import ZONES, Zone
 RESIDENT_COLUMNS = (
     "code", "name", "phone", "phone_type", "email", "channel", "birth_year",
     "home_latitude", "home_longitude", "village", "address", "needs",
-    "boarding_minutes", "pass_holder", "note",
+    "boarding_minutes", "pass_holder", "no_other_way", "note",
 )  # fmt: skip
 PASS_YEAR = 1960
 """Born up to this year: old enough in 2026 for a free bus pass."""
@@ -49,6 +49,7 @@ NEED_CHANCES = (
 WHEELCHAIR_CHANCE = 0.06
 BOARDING_MINUTES = {"wheelchair": 4, "walker": 2, "sight": 2, "assistance_dog": 2}
 COUPLE_CHANCE = 0.16
+NO_OTHER_WAY_CHANCE = 0.35
 
 
 @dataclass
@@ -135,8 +136,15 @@ def _person(
         "needs": "|".join(needs),
         "boarding_minutes": max([BOARDING_MINUTES.get(need, 1) for need in needs], default=1),
         "pass_holder": "yes" if free else "no",
+        "no_other_way": "yes" if _has_no_other_way(number, birth_year) else "no",
         "note": rng.choice(NOTES) if rng.random() < 0.12 else "",
     }
+
+
+def _has_no_other_way(number: int, birth_year: int) -> bool:
+    """Dice of its own for each: whatever else is made stays as it is."""
+    chance = NO_OTHER_WAY_CHANCE if birth_year <= PASS_YEAR else NO_OTHER_WAY_CHANCE / 2
+    return random.Random(f"no other way {number}").random() < chance
 
 
 def _birth_year(rng: random.Random) -> int:

@@ -589,6 +589,7 @@ NEW: dict[str, Any] = {
     "boarding_minutes": "2",
     "needs": ["walker", "hearing"],
     "pass_holder": "yes",
+    "no_other_way": "yes",
     "note": "Ring twice",
 }
 
@@ -614,6 +615,21 @@ def test_somebody_new_is_written_down_and_can_book(stage: Stage, calls: FlaskCli
     assert person.party.pass_holders == 1
     form = asked(stage, start="home", adults="", pass_holders="1", walkers="1")
     assert calls.post(f"/calls/people/{found.id}/book", data=form).status_code == 303
+
+
+def test_no_other_way_is_asked_kept_and_taken_back(stage: Stage, calls: FlaskClient) -> None:
+    """It is on their page, ticked where it can be changed, and on record as changed."""
+    register(stage, calls)
+    (found,) = find_people(stage.ctx, "marlow")
+    here = f"/calls/people/{found.id}"
+    assert view_person(stage.ctx, found.id, now=NOW).no_other_way
+    assert "Has no other way to get there" in words(calls.get(here))
+    ticked = 'id="no_other_way" name="no_other_way" value="yes" checked'
+    assert ticked in calls.get(f"{here}/edit").get_data(as_text=True)
+    calls.post(f"{here}/edit", data={k: v for k, v in NEW.items() if k != "no_other_way"})
+    assert "Has no other way" not in words(calls.get(here))
+    assert ticked not in calls.get(f"{here}/edit").get_data(as_text=True)
+    assert audit(stage, "person.changed")[-1].detail["fields"] == ["no_other_way"]
 
 
 def test_registering_is_recorded_once_by_field_names(stage: Stage, calls: FlaskClient) -> None:

@@ -132,6 +132,7 @@ def test_a_whole_scheme_is_imported(ctx: Context, tmp_path: Path) -> None:
     stanley = one(ctx, Person, code="R1")
     assert (stanley.phone, stanley.phone_type) == ("+441632960110", "landline")
     assert stanley.needs == ["wheelchair", "home_pickup"]
+    assert (stanley.no_other_way, one(ctx, Person, code="R2").no_other_way) == (True, False)
     assert stanley.zone_id == zone.id
     assert (stanley.home.kind, stanley.home.person_id) == ("home", stanley.id)
     assert stanley.home.name == "24 Mill Lane, Hose"

@@ -359,8 +359,11 @@ def test_residents_need_what_people_need() -> None:
     for resident, needs in zip(residents, told, strict=True):
         assert ("wheelchair" in needs) == (resident["boarding_minutes"] == "4")
         assert resident["pass_holder"] in ("yes", "no")
+        assert resident["no_other_way"] in ("yes", "no")
     older = sum(int(resident["birth_year"]) <= 1960 for resident in residents)
     assert older / len(residents) > 0.6
+    stuck = sum(resident["no_other_way"] == "yes" for resident in residents)
+    assert 0.2 < stuck / len(residents) < 0.5
 
 
 def test_staff_sign_ins_cover_every_role() -> None:

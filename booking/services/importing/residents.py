@@ -17,7 +17,7 @@ COLUMNS: Final = Columns(
     ("code", "name", "home_latitude", "home_longitude", "village"),
     (
         *("phone", "phone_type", "email", "channel", "birth_year", "address", "postcode"),
-        *("needs", "boarding_minutes", "pass_holder", "note", "access_note"),
+        *("needs", "boarding_minutes", "pass_holder", "no_other_way", "note", "access_note"),
     ),
 )
 NEEDS: Final = tuple(need.value for need in Need)
@@ -129,6 +129,8 @@ def _values(batch: Batch, row: Row, code: str) -> dict[str, Any]:
         values["boarding_minutes"] = row.whole("boarding_minutes", 1, 15)
     if row.has("pass_holder"):
         values["pass_holder"] = row.yes("pass_holder")
+    if row.has("no_other_way"):
+        values["no_other_way"] = row.yes("no_other_way")
     if row.has("note"):
         values["note"] = row.text("note", 500, blank=True, lines=True)
     return values | _contact(row)

@@ -156,6 +156,7 @@ def _typed(place_id: int | None) -> PersonFacts:
         needs=tuple(request.form.getlist("needs")),
         boarding_minutes=get("boarding_minutes", ""),
         pass_holder="pass_holder" in request.form,
+        no_other_way="no_other_way" in request.form,
         note=get("note", ""),
         same_house="same_house" in request.form,
     )
