@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any, Final, Protocol, TypeVar
 
 from booking.domain.rates import RATES
+from booking.domain.walks import walk_minutes
 from booking.domain.wish import When, WhenKind
 
 STEP: Final = 600
@@ -255,29 +257,52 @@ class Possible:
         """Pounds of driving plus the minutes asked of the person; less is better."""
         return self.added_cost + RATES.minute_away * self.away
 
+    def asks(self, wished: date) -> float:
+        """Pounds that what differs from a wish for that day weighs: time, walks, another day."""
+        metres = sum(leg.walk_from_m + leg.walk_to_m for leg in self.legs)
+        later = (date.fromisoformat(self.legs[0].day) - wished).days
+        return (
+            RATES.minute_away * self.away
+            + RATES.walk_minute * walk_minutes(metres)
+            + RATES.other_day * abs(later)
+        )
 
-def choose(
-    possible: Sequence[Possible], at_most: int = OFFERS_AT_MOST, *, nearest: bool = False
-) -> list[Possible]:
+
+def choose(possible: Sequence[Possible], at_most: int = OFFERS_AT_MOST) -> list[Possible]:
     """The few to read out: the best one first, then ones that really differ, by time of day.
 
     Two whose pick-ups begin less than twenty minutes apart are one choice, and one
-    without the least window is read out only where there is no other. With
-    `nearest` what is best is what is nearest to the wish, whatever it costs to drive.
+    without the least window is read out only where there is no other.
     """
+    ranked = sorted(possible, key=lambda way: (way.burden, way.legs[0].earliest))
+    return sorted(
+        _that_differ(ranked, at_most), key=lambda item: (item.legs[0].day, item.legs[0].earliest)
+    )
 
-    def rank(way: Possible) -> tuple[float, int]:
-        return (way.away if nearest else way.burden, way.legs[0].earliest)
 
-    if not any(way.wide_enough for way in possible):
+def choose_instead(possible: Sequence[Possible], wished: date, at_most: int) -> list[Possible]:
+    """The few that ask least of somebody whose wish for that day cannot be met, the least first."""
+    return _that_differ(nearest_first(possible, wished), at_most)
+
+
+def nearest_first(possible: Sequence[Possible], wished: date) -> list[Possible]:
+    """In the order of how much they ask of the person; what they cost to drive breaks a tie."""
+    return sorted(
+        possible, key=lambda way: (way.asks(wished), way.added_cost, way.legs[0].earliest)
+    )
+
+
+def _that_differ(ranked: Sequence[Possible], at_most: int) -> list[Possible]:
+    """The first ones of that order that are choices of their own."""
+    if not any(way.wide_enough for way in ranked):
         at_most = min(at_most, 1)
     chosen: list[Possible] = []
-    for way in sorted(roomy(possible), key=rank):
+    for way in roomy(ranked):
         if all(_differs(way, other) for other in chosen):
             chosen.append(way)
         if len(chosen) == at_most:
             break
-    return sorted(chosen, key=lambda item: (item.legs[0].day, item.legs[0].earliest))
+    return chosen
 
 
 class _Roomy(Protocol):

@@ -37,6 +37,12 @@ class Rates:
     minute_away: float = 0.12
     """Per minute an offer is away from what was wished. A driver's minute is 30p, so ten minutes
     earlier or later are asked of somebody where that saves the bus four or more."""
+    walk_minute: float = 0.24
+    """Per minute on foot to and from the bus, where something else is looked for after a
+    refusal. Walking is commonly weighed at twice a minute of waiting."""
+    other_day: float = 14.40
+    """Per day later, where something else is looked for: as much to ask as two hours earlier
+    or later on the day itself."""
     least_saving: float = 0.01
     """Per plan. One that saves less than a penny is not worth anybody's attention."""
 

@@ -15,14 +15,12 @@ from booking.domain.needs import Party
 from booking.domain.offers import OfferedLeg
 from booking.domain.service_day import local, moment
 from booking.domain.statuses import BookingStatus
+from booking.domain.walks import walk_minutes
 from booking.domain.words import between, clock
 from booking.models import Booking, JourneyRequest, Place
 from booking.services.leg_fare import Fares, costs_more
 from booking.services.places import say_place
 from booking.services.zone_days import carried_on
-
-WALKED_A_MINUTE_M: Final = 55
-"""Metres an older person walks in a minute (0.9 m/s)."""
 
 STATUS_WORDS: Final = {
     BookingStatus.HELD: ("Not booked yet", "waiting"),
@@ -216,11 +214,6 @@ def fare_note(
         bank_holiday=is_bank_holiday(day),
         pass_wheelchair=pass_wheelchair,
     )
-
-
-def walk_minutes(metres: int) -> int:
-    """How long the walk takes at an older person's pace, rounded up."""
-    return -(-metres // WALKED_A_MINUTE_M)
 
 
 def of_offer(session: Session, leg: OfferedLeg, person_id: int) -> LegView:

@@ -5,40 +5,31 @@ The plan is read, the engine asked and the answer stored; nothing is held yet.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.context import Context
-from booking.domain.batch_time import is_to_come
 from booking.domain.booking_rules import Broken
-from booking.domain.errors import Invalid, NotFound
+from booking.domain.errors import NotFound
 from booking.domain.obstacles import no_road, only_present
-from booking.domain.offers import OFFERS_AT_MOST, Possible, Promised, choose
+from booking.domain.offers import Possible, Promised, choose
 from booking.domain.statuses import RequestStatus
-from booking.domain.wish import PurposeKind, Wish
-from booking.models import JourneyRequest, Offer, Person, Refusal, Zone, ZoneDay
-from booking.models import Session as GroupSession
-from booking.services.day import Day, load_day, load_points
-from booking.services.leg_asked import Journey
+from booking.domain.wish import Wish
+from booking.models import JourneyRequest, Offer, Refusal
+from booking.services.alternatives import find_alternatives, on_other_days
 from booking.services.matrix import PlaceMatrix, look_up
+from booking.services.prepare import Prepared, prepare
 from booking.services.replacing import promised_now
-from booking.services.rules import Forbidden, Ground, find_ground, get_place
-from booking.services.search import Obstructed, Wide, search
-from booking.services.stops import Standing, stand_for
-from booking.services.zone_days import find_zone_day
+from booking.services.rules import Forbidden, Ground
+from booking.services.search import Obstructed, search
 
 OFFER_MINUTES: Final = 10
 """How long an offer stays on the table before it is asked for afresh."""
-WEEK: Final = 7
 TAPPED_TWICE_SECONDS: Final = 5
-OTHER_DAYS: Final = 7
-"""How far ahead another day is looked for: a group's meeting a week later at most."""
-THAT_DAY_ONLY: Final = frozenset({"closed", "link_day"})
-"""Rules that stand in the way on some days of the week only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +39,6 @@ class Asker:
     account_id: int | None
     by: str
     """web or phone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """All that was read before the engine is asked."""
-
-    person: Person
-    ground: Ground | Forbidden
-    journey: Journey | None
-    day: Day | None
-    points: dict[int, tuple[float, float]]
 
 
 def ask(
@@ -75,7 +55,7 @@ def ask(
     prepared = prepare(ctx, wish, now)
     if isinstance(prepared.ground, Forbidden):
         broken = prepared.ground.broken
-        possible = _on_other_days(ctx, wish, prepared.ground, now)
+        possible = on_other_days(ctx, wish, prepared.ground, now)
         return _store(ctx, wish, asker, prepared, possible, broken, now, replaces_id)
     ways, obstacle = _answer(ctx, wish, prepared, present, now)
     return _store(ctx, wish, asker, prepared, ways, obstacle, now, replaces_id)
@@ -93,59 +73,6 @@ def _present(ctx: Context, wish: Wish, replaces_id: int) -> frozenset[Promised]:
         return promised_now(old, wish.party)
 
 
-def prepare(ctx: Context, wish: Wish, now: datetime) -> Prepared:
-    """Read the person, the places, the rules and the day's plan for a wish."""
-    with ctx.db.reading() as session:
-        person = session.get(Person, wish.person_id)
-        if person is None:
-            raise NotFound("We do not know that person.")
-        start = get_place(session, wish.from_place_id, person_id=person.id)
-        finish = get_place(session, wish.to_place_id, person_id=person.id)
-        ground = find_ground(session, start, finish, wish.day, now)
-        if isinstance(ground, Forbidden):
-            return Prepared(person, ground, None, None, {})
-        wish.party.check(ground.rules.party_max)
-        _check_session(session, wish)
-        door = wish.party.wheelchairs + wish.party.walkers > 0
-        stands = (
-            stand_for(session, start, person, ground.rules.walk_limit_m, door=door),
-            stand_for(session, finish, person, ground.rules.walk_limit_m, door=door),
-        )
-        day = read_day(session, ground.zone.id, wish.day)
-        to_come = is_to_come(wish.day, now, decided=day.batched)
-        batch = ground.zone.mode == "batch" and to_come
-        points = {**day.points, **load_points(session, {stands[0].place_id, stands[1].place_id})}
-    return Prepared(person, ground, journey_of(wish, person, ground, stands, batch), day, points)
-
-
-def journey_of(
-    wish: Wish, person: Person, ground: Ground, stands: tuple[Standing, Standing], batch: bool
-) -> Journey:
-    """What the engine is asked for."""
-    return Journey(
-        wish=wish,
-        rules=ground.rules,
-        start=stands[0],
-        finish=stands[1],
-        opens=ground.opens,
-        closes=ground.closes,
-        link=ground.link,
-        boarding=wish.party.boarding_seconds(person.boarding_minutes),
-        fares=ground.zone.fares,
-        pass_wheelchair=person.pass_holder,
-        batch=batch,
-    )
-
-
-def read_day(session: Session, zone_id: int, day: date) -> Day:
-    """The zone-day as it stands; an empty one when nobody has asked for it before."""
-    found = find_zone_day(session, zone_id, day)
-    zone_day = session.get(ZoneDay, found) if found is not None else None
-    return load_day(
-        session, zone_day or ZoneDay(id=0, zone_id=zone_id, service_date=day, version=0)
-    )
-
-
 def _answer(
     ctx: Context, wish: Wish, prepared: Prepared, present: frozenset[Promised], now: datetime
 ) -> tuple[list[Possible], Broken | None]:
@@ -154,7 +81,7 @@ def _answer(
     matrix = look_up(ctx.travel_times, prepared.points)
     broken = _no_road(prepared, matrix)
     if broken is not None:
-        return [], broken
+        return find_alternatives(ctx, prepared, broken, now), broken
     found = search(prepared.journey, prepared.day, matrix, now)
     if isinstance(found, Obstructed):
         broken = found.broken
@@ -163,23 +90,7 @@ def _answer(
         if new:
             return choose(new), None
         broken = only_present(wish.when)
-    wide = Wide.NEAREST if broken.rule == "hours" else Wide.AROUND
-    others = search(prepared.journey, prepared.day, matrix, now, wide=wide)
-    near = [] if isinstance(others, Obstructed) else others
-    ways = choose(
-        [way for way in near if not way.is_now(present)],
-        OFFERS_AT_MOST - 1,
-        nearest=wide is Wide.NEAREST,
-    )
-    ways += _other_days(ctx, wish, now, OFFERS_AT_MOST - len(ways), prepared.ground.zone)
-    return ways, broken
-
-
-def _on_other_days(ctx: Context, wish: Wish, ground: Forbidden, now: datetime) -> list[Possible]:
-    """What is forbidden on that day only may be possible on the next ones."""
-    if ground.broken.rule not in THAT_DAY_ONLY:
-        return []
-    return _other_days(ctx, wish, now, OFFERS_AT_MOST, ground.zone)
+    return find_alternatives(ctx, prepared, broken, now, present=present), broken
 
 
 def _no_road(prepared: Prepared, matrix: PlaceMatrix) -> Broken | None:
@@ -198,36 +109,6 @@ def _no_road(prepared: Prepared, matrix: PlaceMatrix) -> Broken | None:
         if not matrix.has_way(start, finish):
             return no_road([from_name, to_name], between=True)
     return None
-
-
-def _other_days(
-    ctx: Context, wish: Wish, now: datetime, at_most: int, zone: Zone | None
-) -> list[Possible]:
-    """The same wish on the days that follow, or at a group's next meetings; one offer each."""
-    ways: list[Possible] = []
-    step = WEEK if wish.purpose is PurposeKind.SESSION else 1
-    for ahead in range(1, OTHER_DAYS // step + 1):
-        if len(ways) >= at_most:
-            break
-        other = replace(wish, day=wish.day + timedelta(days=ahead * step))
-        prepared = prepare(ctx, other, now)
-        if prepared.journey is None or prepared.day is None:
-            continue
-        if zone is None or prepared.ground.zone is None or prepared.ground.zone.id != zone.id:
-            continue
-        found = search(
-            prepared.journey, prepared.day, look_up(ctx.travel_times, prepared.points), now
-        )
-        if not isinstance(found, Obstructed):
-            ways += choose(found, 1)
-    return ways
-
-
-def _check_session(session: Session, wish: Wish) -> None:
-    if wish.purpose is not PurposeKind.SESSION:
-        return
-    if wish.session_id is None or session.get(GroupSession, wish.session_id) is None:
-        raise Invalid("Choose which meeting of the group you want to go to.", "session")
 
 
 def _store(
@@ -264,7 +145,7 @@ def _store(
         session.add(request)
         session.flush()
         for number, way in enumerate(possible, start=1):
-            session.add(_offer(request.id, number, way, now))
+            session.add(offer_of(request.id, number, way, now))
         if broken is not None:
             session.add(_refusal(request, prepared, broken, possible, now))
         return request.id
@@ -283,7 +164,8 @@ def _just_refused(session: Session, wish: Wish, asker: Asker, now: datetime) -> 
     return next((row.id for row in rows if Wish.from_json(row.wish) == wish), None)
 
 
-def _offer(request_id: int, number: int, way: Possible, now: datetime) -> Offer:
+def offer_of(request_id: int, number: int, way: Possible, now: datetime) -> Offer:
+    """A way found, as a row of its own."""
     return Offer(
         request_id=request_id,
         number=number,

@@ -17,6 +17,9 @@ STANDING_KINDS: Final = ("stop", "hall", "church", "shop", "pub", "school", "lan
 DOOR_NEEDS: Final = frozenset({Need.HOME_PICKUP, Need.WHEELCHAIR, Need.WALKER, Need.SIGHT})
 """Needs for which the bus comes to the door."""
 
+NEXT_AT_MOST: Final = 3
+"""So many more corners are tried where something else is looked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -36,11 +39,25 @@ def stand_for(
     """
     if place.person_id is None or door or DOOR_NEEDS & set(person.needs):
         return Standing(place.id, 0)
-    near = _nearest(session, place, walk_limit_m)
-    return near or Standing(place.id, 0)
+    near = _corners(session, place, walk_limit_m)
+    return near[0] if near else Standing(place.id, 0)
 
 
-def _nearest(session: Session, home: Place, walk_limit_m: int) -> Standing | None:
+def next_stands(
+    session: Session, place: Place, standing: Standing, walk_limit_m: int
+) -> list[Standing]:
+    """The next corners they could walk to, for who walks to a corner already.
+
+    Whoever is fetched at the door, or goes to a place that is stopped at, walks nowhere.
+    """
+    if standing.place_id == place.id:
+        return []
+    near = _corners(session, place, walk_limit_m)
+    return [other for other in near if other.place_id != standing.place_id][:NEXT_AT_MOST]
+
+
+def _corners(session: Session, home: Place, walk_limit_m: int) -> list[Standing]:
+    """Every corner within the walk, the nearest first."""
     reach = walk_limit_m / 111_000
     corners = session.execute(
         select(Place.id, Place.latitude, Place.longitude).where(
@@ -50,11 +67,8 @@ def _nearest(session: Session, home: Place, walk_limit_m: int) -> Standing | Non
             Place.longitude.between(home.longitude - 2 * reach, home.longitude + 2 * reach),
         )
     )
-    walks = [
+    walks = sorted(
         (geodesic(home.point, (corner.latitude, corner.longitude)).m, corner.id)
         for corner in corners
-    ]
-    if not walks or min(walks)[0] > walk_limit_m:
-        return None
-    metres, place_id = min(walks)
-    return Standing(place_id, round(metres))
+    )
+    return [Standing(place, round(metres)) for metres, place in walks if metres <= walk_limit_m]

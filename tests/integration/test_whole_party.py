@@ -12,7 +12,7 @@ from booking.services.day import load_day
 from booking.services.leg_asked import leg_shape, legs_asked
 from booking.services.leg_request import leg_request
 from booking.services.matrix import look_up
-from booking.services.offer import prepare
+from booking.services.prepare import prepare
 from booking.services.problem import day_problem
 from tests.world import NOW, World, book_one, make_world, wish
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from datetime import time
+from datetime import date, time, timedelta
 
 import pytest
 
@@ -14,8 +14,10 @@ from booking.domain.offers import (
     Possible,
     candidates,
     choose,
+    choose_instead,
     home_from,
     latest_arrival,
+    nearest_first,
     promised_window,
     roomy,
 )
@@ -120,6 +122,45 @@ def test_a_promise_to_the_minute_is_not_read_out_beside_one_that_can_be_kept() -
     assert choose([sharp, wide, home]) == [wide]
     least = Possible((leg(10 * HOUR + 1200, width=300),), 0.0, 0.0)
     assert choose([least, wide]) == [wide, least]
+
+
+ASKED_FOR = date(2026, 12, 8)
+
+
+def way(hour: float, away: float = 0.0, walk_m: int = 0, days: int = 0) -> Possible:
+    """A pick-up at that hour, so many minutes from the wish, so far on foot, so much later."""
+    day = (ASKED_FOR + timedelta(days=days)).isoformat()
+    return Possible((replace(leg(int(hour * HOUR)), day=day, walk_from_m=walk_m),), 0.0, away)
+
+
+@pytest.mark.parametrize(
+    ("less", "more"),
+    [
+        (way(11, away=20), way(9, away=30)),
+        (way(11, away=30), way(9, away=20, walk_m=300)),
+        (way(10, away=20, walk_m=110), way(9, away=30)),
+        (way(8, away=110), way(10, days=1)),
+        (way(10, days=1), way(7, away=130)),
+        (way(10, days=1), way(9, days=2)),
+    ],
+)
+def test_what_asks_less_of_the_person_is_said_first(less: Possible, more: Possible) -> None:
+    """Minutes, a walk and another day are weighed together; the hour of the day is not."""
+    assert choose_instead([more, less], ASKED_FOR, 4) == [less, more]
+    assert choose_instead([more, less], ASKED_FOR, 1) == [less]
+
+
+def test_what_it_costs_to_drive_only_breaks_a_tie() -> None:
+    """The nearest is said first, however dear; of two as near the one that is cheaper."""
+    dear = replace(way(10, away=10), added_cost=50.0)
+    assert nearest_first([way(11, away=20), dear], ASKED_FOR)[0] == dear
+    assert nearest_first([dear, way(11, away=10)], ASKED_FOR)[1] == dear
+
+
+def test_alternatives_really_differ() -> None:
+    """Ten minutes one way or the other, or another stop at that time, is no choice."""
+    near = [way(10), way(10 + 1 / 6, away=10), way(10, walk_m=200), way(11, away=60)]
+    assert choose_instead(near, ASKED_FOR, 4) == [near[0], near[3]]
 
 
 def test_a_promise_to_the_minute_is_better_than_none() -> None:
