@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.context import Context
@@ -24,12 +24,12 @@ from booking.domain.obstacles import no_buses
 from booking.domain.offers import latest_arrival, promised_window
 from booking.domain.service_day import moment, seconds_into, today
 from booking.domain.statuses import BookingStatus, RequestStatus
-from booking.domain.wish import PurposeKind
 from booking.domain.words import day as day_in_words
 from booking.models import Booking, JourneyRequest, Refusal, ZoneDay
 from booking.services.cancel import release_replaced
 from booking.services.day import Day, load_day
 from booking.services.editing import Edit, edit_day
+from booking.services.fairness import FAIR, FairShares, weights_of
 from booking.services.history import move
 from booking.services.leg_fare import leg_fare
 from booking.services.matrix import PlaceMatrix, look_up
@@ -47,14 +47,6 @@ from routing.optimise import Stop, solve
 
 _log = logging.getLogger(__name__)
 
-PURPOSE_WEIGHT: Final = {
-    PurposeKind.APPOINTMENT: 3.0,
-    PurposeKind.SESSION: 2.0,
-    PurposeKind.OTHER: 1.0,
-}
-REFUSED_BEFORE_WEIGHT: Final = 1.0
-"""Added for each refusal in the last sixty days: fair shares instead of first come."""
-FAIR_DAYS: Final = 60
 FULL: Final = Broken(
     "capacity",
     "More people asked for the bus that day than it can carry, and there was no room left. "
@@ -134,22 +126,27 @@ def _decide_alone(ctx: Context, zone_day_id: int, now: datetime) -> BatchOutcome
 
 
 def decide(
-    ctx: Context, zone_day_id: int, *, now: datetime, seconds: float | None = None
+    ctx: Context,
+    zone_day_id: int,
+    *,
+    now: datetime,
+    stop: Stop | None = None,
+    shares: FairShares = FAIR,
 ) -> BatchOutcome | None:
     """Decide one zone-day; None when it was decided before or changed while we solved.
 
     Changed days are tried again at the next sweep: nobody is told anything until
-    the whole decision stands.
+    the whole decision stands. `stop` ends the search; without it the settings' seconds do.
     """
     with ctx.db.reading() as session:
         zone_day = session.get_one(ZoneDay, zone_day_id)
         if zone_day.batched_at is not None:
             return None
         day = load_day(session, zone_day, with_waiting=True)
-        weights = _weights(session, zone_day_id, now)
+        weights = weights_of(session, zone_day_id, now, shares)
         behind = _behind(session, day)
-    seconds = ctx.settings.plan_seconds if seconds is None else seconds
-    draft = _draft(day, look_up(ctx.travel_times, day.points), weights, now, seconds)
+    stop = stop or Stop(seconds=ctx.settings.plan_seconds)
+    draft = _draft(day, look_up(ctx.travel_times, day.points), weights, now, stop)
 
     def publish(edit: Edit) -> BatchOutcome | None:
         if edit.zone_day.batched_at is not None or edit.day != day:
@@ -166,7 +163,7 @@ def _behind(session: Session, day: Day) -> set[int]:
 
 
 def _draft(
-    day: Day, matrix: PlaceMatrix, weights: dict[int, float], now: datetime, seconds: float
+    day: Day, matrix: PlaceMatrix, weights: dict[int, float], now: datetime, stop: Stop
 ) -> Draft:
     made = day_problem(day, matrix, now)
     left = [b.request_id for b in made.day.bookings if b.status is BookingStatus.WAITING]
@@ -174,7 +171,7 @@ def _draft(
     problem = _weighted(made, weights)
     plan = None
     if left:
-        plan = solve(problem, Stop(seconds=seconds), seed=day.version, start=made.plan).plan
+        plan = solve(problem, stop, seed=day.version, start=made.plan).plan
     return Draft(day, made, problem, plan, frozenset(waiting.difference(left)))
 
 
@@ -320,34 +317,3 @@ def _weighted(made: DayProblem, weights: dict[int, float]) -> Problem:
         for request, booking in zip(problem.requests, made.booking_ids, strict=True)
     )
     return replace(problem, requests=requests)
-
-
-def _weights(session: Session, zone_day_id: int, now: datetime) -> dict[int, float]:
-    """booking id → how much it weighs to be left out."""
-    rows = session.execute(
-        select(Booking.id, JourneyRequest.purpose, JourneyRequest.person_id)
-        .join(JourneyRequest, JourneyRequest.id == Booking.request_id)
-        .where(
-            Booking.zone_day_id == zone_day_id,
-            Booking.status == BookingStatus.WAITING.value,
-        )
-    ).all()
-    refused = _refused_before(session, {row.person_id for row in rows}, now)
-    return {
-        row.id: PURPOSE_WEIGHT[PurposeKind(row.purpose)]
-        + REFUSED_BEFORE_WEIGHT * refused.get(row.person_id, 0)
-        for row in rows
-    }
-
-
-def _refused_before(session: Session, people: set[int], now: datetime) -> dict[int, int]:
-    rows = session.execute(
-        select(JourneyRequest.person_id, func.count(Refusal.id))
-        .join(Refusal, Refusal.request_id == JourneyRequest.id)
-        .where(
-            JourneyRequest.person_id.in_(people),
-            Refusal.created_at > now - timedelta(days=FAIR_DAYS),
-        )
-        .group_by(JourneyRequest.person_id)
-    )
-    return {row[0]: row[1] for row in rows}
