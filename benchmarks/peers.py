@@ -3,7 +3,8 @@
 One line for each instance and engine; only plans without a fault count, found by the
 check of the file's own numbers. VROOM and PyVRP are asked several times where they lack
 a rule of the file (`benchmarks/peer/engines.py`), with all the seconds each time. The
-last figures say how often a peer was better; the goal is 0.
+last figures say how often a peer was better; the goal is 0. Instances are files of either
+format below `--data`, all of them if none is named.
 """
 
 from __future__ import annotations
@@ -12,17 +13,17 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from benchmarks.figures import Options, best_known, files, read_options
+from benchmarks.common.best import Best, Known, best_known
+from benchmarks.common.finding import instances
+from benchmarks.common.plainly import plainly
+from benchmarks.figures import Options, read_options
 from benchmarks.peer.effort import Effort
 from benchmarks.peer.engines import OURS, Engine, Reading, engines
 from routing.benchmark_check import check_routes, length
-from routing.benchmark_files import BenchmarkFile, read_benchmark
+from routing.benchmark_files import BenchmarkFile
 from routing.warming import warm
 
-PATTERNS = ("darp_*/*.txt", "pdptw_*/*.txt")
-KNOWN = ("darp_best_known.json", "pdptw_best_known.json")
 SAME = 1e-6
 """Costs nearer than this share of one another are the same."""
 
@@ -57,21 +58,20 @@ Table = dict[str, dict[str, Answer]]
 """Instance -> engine -> answer."""
 
 
+@plainly
 def main(arguments: Sequence[str] | None = None) -> int:
     """Ask every engine for every instance; 1 if our own plan has a fault."""
-    options = read_options("peers", arguments, __doc__, 30.0)
-    asked = _present(options, engines())
-    known: dict[str, Any] = {}
-    for name in KNOWN:
-        known |= best_known(options.data, name)
-    paths = files(options.data, options.instances, *PATTERNS)
+    everybody = engines()
+    names = ("default", *(engine.name for engine in everybody))
+    options = read_options("peers", arguments, __doc__, 30.0, engines=names)
+    known = best_known(options.data)
+    files = instances(options.data, options.instances, "darp", "pdptw")
+    asked = _present(options, everybody)
     warm()
     table: Table = {}
-    for path in paths:
-        file = read_benchmark(path)
-        table[file.name] = {
-            engine.name: _ask(options, engine, file, known.get(file.name)) for engine in asked
-        }
+    for file in files:
+        best = known.get(file.name.casefold())
+        table[file.name] = {engine.name: _ask(options, engine, file, best) for engine in asked}
     _sum_up(options, table, known)
     return 0 if all(answers[OURS].feasible for answers in table.values()) else 1
 
@@ -86,18 +86,16 @@ def _present(options: Options, everybody: list[Engine]) -> list[Engine]:
     return [engine for engine in wanted if not engine.missing]
 
 
-def _ask(
-    options: Options, engine: Engine, file: BenchmarkFile, known: dict[str, Any] | None
-) -> Answer:
+def _ask(options: Options, engine: Engine, file: BenchmarkFile, best: Best | None) -> Answer:
     answers: list[Answer] = []
     for reading in engine.readings(file):
         if not reading.fallback or not any(answer.feasible for answer in answers):
             answers.append(_answer(options, file, reading))
     answer = min(answers, key=lambda answer: answer.rank)
     gap = over = None
-    if known is not None and answer.feasible:
-        gap = round(gap_of(answer, known), 4)
-        over = answer.vehicles - int(known["vehicles"]) if "vehicles" in known else None
+    if best is not None and answer.feasible:
+        gap = round(best.gap(answer.cost), 4)
+        over = None if best.vehicles is None else answer.vehicles - best.vehicles
     options.figure("gap", gap, "%", file.name).show(
         engine=engine.name,
         cost=round(answer.cost, 4),
@@ -130,11 +128,6 @@ def _answer(options: Options, file: BenchmarkFile, reading: Reading) -> Answer:
     )
 
 
-def gap_of(answer: Answer, known: dict[str, Any]) -> float:
-    """Per cent that the plan is longer than the best known one."""
-    return 100.0 * (answer.cost / float(known["cost"]) - 1.0)
-
-
 def better(one: Answer, other: Answer) -> bool:
     """Whether `one` is legal and beats `other` by more than rounding."""
     if not one.feasible or not other.feasible:
@@ -144,13 +137,17 @@ def better(one: Answer, other: Answer) -> bool:
     return one.cost < other.cost * (1.0 - SAME)
 
 
-def _sum_up(options: Options, table: Table, known: dict[str, Any]) -> None:
+def _sum_up(options: Options, table: Table, known: Known) -> None:
     """Per engine: how many legal plans, the mean gap of those; how often a peer beats us."""
     of = f"{len(table)} instances"
     lost: set[str] = set()
     for name in next(iter(table.values())):
         legal = {file: found[name] for file, found in table.items() if found[name].feasible}
-        gaps = [gap_of(answer, known[file]) for file, answer in legal.items() if file in known]
+        gaps = [
+            known[file.casefold()].gap(answer.cost)
+            for file, answer in legal.items()
+            if file.casefold() in known
+        ]
         mean = round(sum(gaps) / len(gaps), 4) if gaps else None
         options.summary("legal plans", len(legal), "instances", of).show(engine=name)
         options.summary("average gap of legal plans", mean, "%", of).show(engine=name)

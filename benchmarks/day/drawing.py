@@ -1,14 +1,30 @@
-"""The plots of `growth`, as SVG. The only file that imports matplotlib."""
+"""The plots of `growth` and `darp`, as SVG. The only file that imports matplotlib."""
 
 from __future__ import annotations
 
 import math
-import sys
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from benchmarks.common.plainly import Unusable
+
 Grown = dict[str, Any]
 ROUNDS = "Rounds a second"
+TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)
+HIGHEST = 10.0
+"""Per cent shown of a gap: before that a plan is merely a first one."""
+
+
+def can_draw(file: Path) -> None:
+    """Raises Unusable if a plot could not be written there, before anything is measured."""
+    if find_spec("matplotlib") is None:
+        raise Unusable("matplotlib is not installed; the extra “bench” of pyproject.toml has it")
+    if file.suffix != ".svg":
+        raise Unusable(f"{file}: plots are SVG; give a file that ends in .svg")
+    if not file.parent.is_dir():
+        raise Unusable(f"{file}: there is no such folder; give a file in one that is there")
 
 
 def draw(rows: list[tuple[Grown, Grown]], file: Path) -> None:
@@ -58,11 +74,31 @@ def draw_routes(row: Grown, file: Path) -> None:
     figure.savefig(file, metadata={"Date": None})
 
 
+def draw_convergence(curves: Mapping[str, Sequence[tuple[float, float]]], file: Path) -> None:
+    """How each instance's gap (seconds, per cent) falls; a plan holds until a better one."""
+    pyplot = _pyplot()
+    figure, place = pyplot.subplots(figsize=(9, 5), layout="constrained")
+    for name, curve in curves.items():
+        if curve:
+            seconds, gaps = zip(*curve, strict=True)
+            end = round(gaps[-1], 2) + 0.0  # a hair below the published figure is not -0.00
+            place.plot(seconds, gaps, drawstyle="steps-post", label=f"{name}, {end:.2f} %")
+    place.set(title="Over the best known while time goes on, %", xlabel="seconds", xscale="log")
+    shown = [gap for curve in curves.values() for _, gap in curve]
+    place.set(ylim=(min(0.0, min(shown, default=0.0)), HIGHEST))
+    latest = max((seconds for curve in curves.values() for seconds, _ in curve), default=1.0)
+    ticks = [tick for tick in TICKS if tick <= latest]
+    place.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    place.minorticks_off()
+    place.grid(alpha=0.3)
+    if place.lines:
+        place.legend(fontsize="small")
+    figure.savefig(file, metadata={"Date": None})
+
+
 def _pyplot() -> Any:
-    try:
-        import matplotlib
-    except ImportError:
-        sys.exit("matplotlib is not installed; the extra “bench” of pyproject.toml has it")
+    import matplotlib
+
     matplotlib.use("svg")
     matplotlib.rcParams["svg.hashsalt"] = "growth"  # the same file for the same figures
     from matplotlib import pyplot
