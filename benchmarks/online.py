@@ -6,7 +6,9 @@ last booking, for `--seconds`. The fleet is what a plan of the whole day, known
 beforehand, needs (same run, a price on every vehicle), plus `--spare` per cent. That
 plan with hindsight gets as long as all plannings of the booked day together, and then
 once more `--seconds`, beginning with the booked day's plan: the cheaper of the two is
-what the booked day is compared with. Instances are day numbers.
+what the booked day is compared with. Instances are day numbers, of any file of bookings
+below `--data`; "all" is every day, and without any it is three: 3, 17 and 101 where they
+are there.
 """
 
 from __future__ import annotations
@@ -19,14 +21,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from benchmarks.common.days import Day, chosen_days
+from benchmarks.common.plainly import plainly
 from benchmarks.day.arrivals import ORDERS, arrivals
 from benchmarks.day.booking import BookedDay, Habits
 from benchmarks.day.rates import OBJECTIVE, REFUSAL, VEHICLE
 from benchmarks.figures import Options, read_options
-from benchmarks.paratransit import FILE, USUAL
 from routing.checker import check
 from routing.cost import cost, distance
-from routing.instances import read_paratransit
 from routing.model import Objective, Plan, Problem
 from routing.optimise import Stop, solve
 from routing.warming import warm
@@ -45,11 +47,13 @@ class Sizes:
     cost: float
 
 
+@plainly
 def main(arguments: Sequence[str] | None = None) -> int:
     """Book each day; 1 if a promise was broken or the plan is not legal."""
-    options = read_options("online", arguments, __doc__, 30.0, _add)
+    options = read_options("online", arguments, __doc__, 30.0, _add, engines=("default",))
+    days = chosen_days(options.data, options.instances)
     warm()
-    broken = [_one(options, day) for day in options.instances or USUAL]
+    broken = [_one(options, day) for day in days]
     return 1 if any(broken) else 0
 
 
@@ -64,9 +68,9 @@ def _add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--excess", type=float, help="£ an hour of detour, online (4)")
 
 
-def _one(options: Options, number: str) -> int:
+def _one(options: Options, chosen: Day) -> int:
     more = options.more
-    day = whole_day(options, int(number))
+    day = whole_day(chosen)
     stop = Stop(seconds=hindsight_seconds(options, len(day.requests)))
     known = solve(day, stop, options.seed, workers=options.workers)
     fleet = fleet_size(len(known.plan.routes), more["spare"], len(day.vehicles))
@@ -106,15 +110,14 @@ def _one(options: Options, number: str) -> int:
         ("put into the plan p50", _milliseconds(booked.tally.taken, 50), "ms", None),
         ("put into the plan p99", _milliseconds(booked.tally.taken, 99), "ms", None),
     ):
-        options.figure(name, value, unit, number).show(**({} if goal is None else {"goal": goal}))
+        figure = options.figure(name, value, unit, chosen.name)
+        figure.show(**({} if goal is None else {"goal": goal}))
     return faults
 
 
-def whole_day(options: Options, number: int) -> Problem:
+def whole_day(chosen: Day) -> Problem:
     """The day with everybody in it and more vehicles than it needs, at the usual rates."""
-    path = options.data / FILE
-    bookings = len(read_paratransit(path, number, 1).problem.requests)
-    day = read_paratransit(path, number, max(3, bookings // 4)).problem
+    day = chosen.read(max(3, chosen.bookings // 4)).problem
     return replace(
         day,
         objective=OBJECTIVE,
