@@ -1,10 +1,10 @@
 """How plans and times change as a zone-day grows: 50 to 2,000 requests, fixed seconds.
 
-Instances are numbers of requests. Each is planned twice, for `--seconds` and for
-`--longest`; the gap is that of the shorter to the best of the two. `--plot FILE.svg`
-draws what was measured, `--routes FILE.svg` the routes of the first size. This process
-imports nothing of the engine: on Linux a process counts the memory of the one that
-started it as its own.
+Instances are numbers of requests; the days are made up, so nothing below `--data` is read.
+Each is planned twice, for `--seconds` and for `--longest`; the gap is that of the shorter
+to the best of the two. `--plot FILE.svg` draws what was measured, `--routes FILE.svg` the
+routes of the first size. This process imports nothing of the engine: on Linux a process
+counts the memory of the one that started it as its own.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.common.plainly import Unusable, from_here, plainly
+from benchmarks.day.drawing import can_draw, draw, draw_routes
 from benchmarks.figures import Options, read_options
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,25 +32,23 @@ Grown = dict[str, Any]
 """Fields of `day.growing.Grown`."""
 
 
+@plainly
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure each size; 1 if a plan is not legal."""
     options = read_options("growth", arguments, __doc__, 20.0, _add)
-    plot, longest = options.more.pop("plot"), options.more["longest"]
-    routes = options.more.pop("routes")
+    plot, routes = _to_draw(options, "plot"), _to_draw(options, "routes")
+    longest = options.more["longest"]
+    wanted = [(size, _people(size)) for size in options.instances or USUAL]
     _grown(options, 5, 0.2)  # compiling, once on a machine, is nobody's memory
     rows = []
-    for size in options.instances or USUAL:
-        short = _grown(options, int(size), options.seconds)
-        long = _grown(options, int(size), max(longest, options.seconds))
+    for size, people in wanted:
+        short = _grown(options, people, options.seconds)
+        long = _grown(options, people, max(longest, options.seconds))
         rows.append((short, long))
         _show(options, size, short, long)
     if plot is not None:
-        from benchmarks.day.drawing import draw
-
         draw(rows, plot)
     if routes is not None:
-        from benchmarks.day.drawing import draw_routes
-
         draw_routes(rows[0][1], routes)
     return 1 if any(grown["faults"] for row in rows for grown in row) else 0
 
@@ -59,9 +59,23 @@ def _add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw it, such as growth.svg")
 
 
+def _to_draw(options: Options, what: str) -> Path | None:
+    """Where to, if it was asked for: no part of the command that makes a figure again."""
+    file: Path | None = options.more.pop(what)
+    if file is not None:
+        can_draw(file := from_here(file))
+    return file
+
+
+def _people(size: str) -> int:
+    if not size.isdecimal() or int(size) < 1:
+        raise Unusable(f"{size}: no number of requests; name sizes such as --instances 50 100")
+    return int(size)
+
+
 def _grown(options: Options, size: int, seconds: float) -> Grown:
     """One search in a process of its own."""
-    words = [size, seconds, options.seed, options.workers]
+    words = [size, seconds, options.seed, options.workers, options.engine]
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.day.growing", *map(str, words)],
         cwd=ROOT,
@@ -74,7 +88,7 @@ def _grown(options: Options, size: int, seconds: float) -> Grown:
 
 def gap(short: Grown, long: Grown) -> float:
     """Per cent that the shorter search's plan costs more than the best of the two."""
-    return 100.0 * (short["cost"] / min(short["cost"], long["cost"]) - 1.0)
+    return float(100.0 * (short["cost"] / min(short["cost"], long["cost"]) - 1.0))
 
 
 def _show(options: Options, size: str, short: Grown, long: Grown) -> None:

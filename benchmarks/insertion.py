@@ -2,22 +2,28 @@
 
 Instances are named VEHICLESxSTOPS: so many vehicles with so many stops each, in a
 county of random places, windows of half an hour, ride limits, and six in ten of the
-questions have an answer. Also says what starting up costs: first use, later starts.
+questions have an answer. They are made up, so nothing below `--data` is read. 2,000
+questions are asked, and with `--seconds` over and over until so much time is over. Also
+says what starting up costs: first use, later starts.
 """
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import cycle
 
 import numpy as np
 
+from benchmarks.common.plainly import Unusable, plainly
 from benchmarks.figures import Options, read_options
 from routing.insertion import Inserter
-from routing.model import Objective, Plan, Problem, Request, Vehicle, Window
+from routing.model import Matrix, Objective, Plan, Problem, Request, Route, Vehicle, Window
 from routing.rendering import empty_plan
 from routing.travel_times import StraightLine
 from routing.warming import warm
@@ -28,23 +34,35 @@ PLACES = 400
 DAY = Window(6 * 3600, 20 * 3600)
 
 
+@plainly
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure each size."""
-    options = read_options("insertion", arguments, __doc__, 0.0)
+    options = read_options("insertion", arguments, __doc__, 0.0, engines=("default",))
+    sizes = {name: _size(name) for name in options.instances or USUAL}
     _measure_start(options)
     warm()
-    for name in options.instances or USUAL:
-        vehicles, stops = (int(part) for part in name.split("x"))
+    for name, (vehicles, stops) in sizes.items():
         _measure(options, name, vehicles, stops)
     return 0
+
+
+def _size(name: str) -> tuple[int, int]:
+    """Vehicles and stops of each; at least one person gets on and off again."""
+    found = re.fullmatch(r"([1-9]\d*)x(\d+)", name)
+    if found is None or int(found[2]) < 2:
+        raise Unusable(f"{name}: no size; name vehicles and stops of each, such as 100x40")
+    return int(found[1]), int(found[2])
 
 
 def _measure(options: Options, name: str, vehicles: int, stops: int) -> None:
     dice = np.random.default_rng(options.seed)
     inserter = _busy_day(dice, vehicles, stops)
     asked = [_wish(dice, k, inserter.problem) for k in range(QUESTIONS)]
-    times, found = [], 0
-    for request in asked:
+    times: list[float] = []
+    found, end = 0, time.perf_counter() + options.seconds
+    for request in cycle(asked):
+        if len(times) >= QUESTIONS and time.perf_counter() >= end:
+            break
         began = time.perf_counter()
         answer = inserter.best(request)
         times.append(1e3 * (time.perf_counter() - began))
@@ -52,7 +70,7 @@ def _measure(options: Options, name: str, vehicles: int, stops: int) -> None:
     carried = len(inserter.problem.requests)
     for label, share in (("p50", 50), ("p95", 95), ("p99", 99)):
         options.figure(label, round(float(np.percentile(times, share)), 4), "ms", name).show()
-    options.figure("answered", round(found / QUESTIONS, 3), "share", name).show()
+    options.figure("answered", round(found / len(times), 3), "share", name).show()
     options.figure("requests carried", carried, "requests", name).show()
 
 
@@ -66,7 +84,7 @@ def _busy_day(dice: np.random.Generator, vehicles: int, stops: int) -> Inserter:
     )
     inserter = _empty(durations, distances, fleet)
     requests: list[Request] = []
-    routes = []
+    routes: list[Route] = []
     for v in range(vehicles):
         alone = _empty(durations, distances, (fleet[v],))
         tries = 0
@@ -83,14 +101,12 @@ def _busy_day(dice: np.random.Generator, vehicles: int, stops: int) -> Inserter:
     return Inserter(problem, Plan(tuple(routes)))
 
 
-def _empty(durations, distances, fleet) -> Inserter:  # type: ignore[no-untyped-def]
+def _empty(durations: Matrix, distances: Matrix, fleet: tuple[Vehicle, ...]) -> Inserter:
     problem = Problem(durations, distances, (), fleet, Objective(per_distance=0.001))
     return Inserter(problem, empty_plan(problem))
 
 
-def _renumbered(route, vehicle: int, first: int):  # type: ignore[no-untyped-def]
-    from dataclasses import replace
-
+def _renumbered(route: Route, vehicle: int, first: int) -> Route:
     visits = tuple(replace(visit, index=visit.index + first) for visit in route.visits)
     return replace(route, vehicle=vehicle, visits=visits)
 

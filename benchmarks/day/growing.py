@@ -1,6 +1,6 @@
 """One search of a zone-day in a process of its own, so that its memory is its own.
 
-    python -m benchmarks.day.growing PEOPLE SECONDS SEED WORKERS
+    python -m benchmarks.day.growing PEOPLE SECONDS SEED WORKERS ENGINE
 
 prints one line of JSON: `Grown`.
 """
@@ -43,13 +43,15 @@ class Grown:
     routes: list[list[Point]]
 
 
-def grow(people: int, seconds: float, seed: int, workers: int) -> Grown:
+def grow(people: int, seconds: float, seed: int, workers: int, engine: str = "default") -> Grown:
     """Plan a zone-day of so many people for so long."""
     problem = zone_day(people, seed)
     seen: list[Progress] = []
     warm()
     before = time.process_time()
-    found = solve(problem, Stop(seconds=seconds), seed, progress=seen.append, workers=workers)
+    found = solve(
+        problem, Stop(seconds=seconds), seed, progress=seen.append, engine=engine, workers=workers
+    )
     worked = time.process_time() - before
     unserved = len(found.plan.unserved)
     full = [step.seconds for step in seen if step.unserved == 0]
@@ -86,8 +88,9 @@ def _driven(problem: Problem, plan: Plan) -> list[list[Point]]:
 
 def main(arguments: Sequence[str]) -> int:
     """Grow as told and print it."""
-    people, seconds, seed, workers = arguments
-    print(json.dumps(asdict(grow(int(people), float(seconds), int(seed), int(workers)))))
+    people, seconds, seed, workers, engine = arguments
+    grown = grow(int(people), float(seconds), int(seed), int(workers), engine)
+    print(json.dumps(asdict(grown)))
     return 0
 
 
