@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
+
+from benchmarks.common.plainly import plainly
 from benchmarks.service import (
     BOOKINGS,
     BUSES,
-    Bench,
     busy_day,
     new_context,
     read_bench,
@@ -17,10 +20,11 @@ from routing.warming import warm
 from tests.world import NOW, violations
 
 
+@plainly
 def main() -> None:
     """Decide one day as the worker does, with its default seconds of search."""
     given = read_bench("batch", __doc__)
-    bench = Bench(given.name, given.seed, f"{BUSES} vehicles, {BOOKINGS} waiting requests")
+    bench = replace(given, instance=f"{BUSES} vehicles, {BOOKINGS} waiting requests")
     ctx = new_context()
     world = busy_day(ctx, bench.seed, mode="batch")
     warm()
@@ -35,4 +39,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

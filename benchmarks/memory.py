@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 import urllib.request
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.common.plainly import plainly
 from benchmarks.service import busy_day, read_bench, the_day
 from booking.embedded.children import free_port
 from booking.migrate import migrate
@@ -18,6 +20,7 @@ from tests.world import make_context
 PARTS = ("serve", "worker", "beat")
 
 
+@plainly
 def main() -> None:
     """Start them, ask for pages, let the day be planned, then add up."""
     given = read_bench("memory", __doc__)
@@ -92,4 +95,4 @@ def megabytes(pid: int, kind: str) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

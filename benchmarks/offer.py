@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import sys
 from functools import partial
 
+from benchmarks.common.plainly import plainly
 from benchmarks.service import (
     Bench,
     busy_day,
@@ -27,6 +29,7 @@ from tests.world import NOW, World, ask_for
 ASKED = 200
 
 
+@plainly
 def main() -> None:
     """Measure and print."""
     bench = read_bench("offer", __doc__)
@@ -90,4 +93,4 @@ def signed_in(ctx: Context, world: World) -> tuple[Account, str]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

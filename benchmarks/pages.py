@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from benchmarks.common.plainly import plainly
 from benchmarks.service import busy_day, new_context, read_bench, timed
 from booking.app import create_app
 from booking.context import Context
@@ -44,6 +46,7 @@ PAGES = {
 }
 
 
+@plainly
 def main() -> None:
     """Measure every page, print each kind of user's and the whole."""
     bench = read_bench("pages", __doc__)
@@ -117,4 +120,4 @@ def sign_in(app: Flask, ctx: Context, account: Account, kind: str) -> FlaskClien
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -20,7 +20,8 @@ from typing import TypeVar
 
 from sqlalchemy import func, select
 
-from benchmarks.figures import Figure
+from benchmarks.common.keeping import Kept
+from benchmarks.figures import Figure, add_save, keep
 from booking.context import Context
 from booking.db import Database
 from booking.domain.errors import BookingError
@@ -44,12 +45,13 @@ class Bench:
     name: str
     seed: int
     instance: str = f"{BUSES} vehicles, {BOOKINGS} bookings"
+    kept: Kept | None = None
 
     def show(self, name: str, value: float, unit: str, seconds: float) -> None:
         """Print one figure as a line of JSON."""
         command = f"./run bench {self.name} --seed {self.seed}"
-        figure = Figure(name, value, unit, self.instance, self.seed, round(seconds, 1), command)
-        figure.show()
+        took = round(seconds, 1)
+        Figure(name, value, unit, self.instance, self.seed, took, command, self.kept).show()
 
     def show_times(self, name: str, seconds: Sequence[float]) -> None:
         """Print the median and the 95th percentile of measured times, in milliseconds."""
@@ -62,7 +64,9 @@ def read_bench(name: str, purpose: str | None) -> Bench:
     """The benchmark with the seed of the command line."""
     parser = argparse.ArgumentParser(prog=f"bench {name}", description=purpose)
     parser.add_argument("--seed", type=int, default=1)
-    return Bench(name, parser.parse_args().seed)
+    add_save(parser)
+    given = parser.parse_args()
+    return Bench(name, given.seed, kept=keep(given.save))
 
 
 def percentile(values: Sequence[float], share: int) -> float:
