@@ -71,7 +71,8 @@ def _every_day(data: Path) -> list[Day]:
             f"{data}: no file of bookings in it (.csv with the columns bookingid, ldate and so on);"
             " give another --data"
         )
-    counts = {file: _bookings(file) for file in files}
+    once = {file.read_bytes(): file for file in reversed(files)}  # a copy has the same days
+    counts = {file: _bookings(file) for file in reversed(once.values())}
     files_with = Counter(number for numbers in counts.values() for number in numbers)
     return [
         Day(f"{number}" if files_with[number] == 1 else f"{file.stem}:{number}", number, file, size)
