@@ -14,6 +14,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from benchmarks.common.plainly import plainly
 from benchmarks.day.zone import places, zone_day
 from routing.checker import check
 from routing.model import Action, Plan, Problem
@@ -86,6 +87,7 @@ def _driven(problem: Problem, plan: Plan) -> list[list[Point]]:
     return routes
 
 
+@plainly
 def main(arguments: Sequence[str]) -> int:
     """Grow as told and print it."""
     people, seconds, seed, workers, engine = arguments

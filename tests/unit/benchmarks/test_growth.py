@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import growth
+from benchmarks.common.plainly import Unusable
 from benchmarks.day.growing import grow
 from benchmarks.day.zone import BOARDING, CENTRE, WINDOW, zone_day
 from routing.validate import validate
@@ -53,12 +54,16 @@ def test_the_benchmark_measures_a_tiny_day(
     """Each figure for each size; the plots only where they are asked for and can be drawn."""
     monkeypatch.setattr(growth, "_grown", lambda options, size, seconds: dict(GROWN, people=size))
     file = tmp_path / "growth.svg"
+    kept = tmp_path / "kept.jsonl"
     asked = ["--instances", "5", "1000", "--seconds", "0.1", "--longest", "0.2"]
+    asked += ["--save", str(kept)]
     routes = tmp_path / "routes.svg"
     drawn = ["--plot", str(file), "--routes", str(routes)] if find_spec("matplotlib") else []
     assert growth.main([*asked, *drawn]) == 0
     assert file.exists() is routes.exists() is bool(drawn)
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    out = capsys.readouterr().out
+    assert kept.read_text("utf-8") == out
+    lines = [json.loads(line) for line in out.splitlines()]
     assert {line["instance"] for line in lines} == {"5", "1000"}
     memory = [line for line in lines if line["name"] == "peak memory"]
     assert [line.get("goal") for line in memory] == [None, growth.MEMORY_GOAL]
@@ -70,6 +75,16 @@ def test_a_search_runs_in_a_process_of_its_own() -> None:
     grown = growth._grown(options, 5, 0.2)
     assert (grown["people"], grown["faults"]) == (5, 0)
     assert grown["megabytes"] > 10
+
+
+def test_a_search_that_fails_is_told_by_its_size(capfd: pytest.CaptureFixture[str]) -> None:
+    """As that of an engine does which cannot say what a zone-day costs: it is the one asked."""
+    options = growth.read_options("growth", ["--engine", "ortools"], "", 1.0, growth._add)
+    with pytest.raises(Unusable, match="5 requests: the search ended with exit code 2"):
+        growth._grown(options, 5, 0.2)
+    assert capfd.readouterr().err == "the ortools engine minimises distance only.\n"
+    with pytest.raises(SystemExit):
+        growth.main(["--engine", "ortools"])
 
 
 GROWN = {
