@@ -138,3 +138,30 @@ def test_a_fallback_is_asked_only_where_nothing_legal_came_before(
         ("ours", "first"),
         ("lazy", "again"),
     ]
+
+
+def test_both_families_of_a_flat_folder_are_compared_and_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever their names; a line for each engine stays a line of its own."""
+    monkeypatch.setattr(asking, "find_spec", lambda name: None)
+    write(tmp_path, AB, "a2.txt")
+    write(tmp_path, LI_LIM, "lc101.txt")
+    file = tmp_path / "kept.jsonl"
+    asked = ["--data", str(tmp_path), "--seconds", "0.1", "--save", str(file)]
+    assert peers.main(asked) == 0
+    first = capsys.readouterr().out
+    assert peers.main([*asked, "--instances", "a2"]) == 0
+    kept = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    gaps = [(line["instance"], line["engine"]) for line in named(kept, "gap")]
+    assert gaps == [(name, engine) for name in ("a2", "lc101") for engine in ("ours", "ortools")]
+    assert len(named(kept, "legal plans")) == 2 * 2, "of both runs, for their commands differ"
+    assert len(first.splitlines()) < len(kept)
+
+
+def test_an_engine_nobody_compares_with_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """Else ours would be compared with nobody, and never be worse."""
+    with pytest.raises(SystemExit) as caught:
+        peers.main(["--engine", "vrooom"])
+    assert caught.value.code == 2
+    assert "vroom" in capsys.readouterr().err
