@@ -1,6 +1,6 @@
 """Whether a problem makes sense at all, before anybody tries to solve it.
 
-Imports the model, errors and schedule.
+Imports the model, errors, schedule, reach and wellformed.
 """
 
 from __future__ import annotations
@@ -12,12 +12,31 @@ from collections.abc import Iterable
 import numpy as np
 
 from routing.errors import InvalidProblem
-from routing.model import Action, Matrix, Problem, Request, Vehicle, Window
-from routing.schedule import Standing, fits, standing
+from routing.model import FAR_FUTURE, Action, Problem, Request, Vehicle
+from routing.reach import Ways, is_in_reach, longest_shift, may_use
+from routing.schedule import Standing, standing
+from routing.wellformed import check_allowed, check_request, check_vehicle
 
 
 def validate(problem: Problem) -> None:
-    """Raise InvalidProblem for the first rule broken, naming the request or vehicle."""
+    """Raise InvalidProblem for the first rule broken, naming the request or vehicle.
+
+    What it looks at, in this order: matrices and weights; names; each request and
+    vehicle by itself; histories; each request against the vehicles. A request that no
+    vehicle could carry alone within its hours is refused only if it is `required`: of the
+    others, `solve` says that they are left out. What may happen on a day under way is no
+    error: windows that have passed, people on board, vehicles that are late.
+
+    Parameters
+    ----------
+    problem : Problem
+
+    Raises
+    ------
+    InvalidProblem
+        `subject` is "request ID", "vehicle ID", "durations", "distances", "objective" or
+        "problem"; `rule` is a short fixed name, such as "window", "location", "capacity".
+    """
     size = _check_matrix("durations", problem.durations)
     if _check_matrix("distances", problem.distances) != size:
         raise InvalidProblem("distances", "matrix", "not the same size as the durations")
@@ -25,29 +44,30 @@ def validate(problem: Problem) -> None:
     _check_names("request", [request.id for request in problem.requests])
     _check_names("vehicle", [vehicle.id for vehicle in problem.vehicles])
     dimensions = _dimensions(problem)
+    for request in problem.requests:
+        check_request(request, size, dimensions)
     for vehicle in problem.vehicles:
-        _check_vehicle(problem, vehicle, size, dimensions)
-    picked_up, done = _histories(problem)
-    for index, request in enumerate(problem.requests):
-        _check_request(request, size, dimensions)
-        if index not in picked_up and index not in done:
-            _check_reachable(problem, request)
-        if index not in done:
-            _check_carriable(problem, request)
-    for index, (vehicle, now) in picked_up.items():
-        _check_on_board(problem, index, vehicle, now)
+        check_vehicle(vehicle, size, dimensions)
+        _check_history(problem, vehicle)
+        _check_breaks(vehicle)
+    _check_carried(problem)
 
 
-def _check_matrix(name: str, matrix: Matrix) -> int:
+def _check_matrix(name: str, matrix: object) -> int:
+    if not isinstance(matrix, np.ndarray):
+        raise InvalidProblem(name, "matrix", f"must be a numpy array, is {type(matrix).__name__}")
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         raise InvalidProblem(name, "matrix", f"must be square, is {matrix.shape}")
     if not np.issubdtype(matrix.dtype, np.integer):
-        nan = np.isnan(matrix).any()
+        nan = np.issubdtype(matrix.dtype, np.floating) and np.isnan(matrix).any()
         why = "holds NaN" if nan else f"must be whole numbers (int64), is {matrix.dtype}"
         raise InvalidProblem(name, "matrix", why)
     if matrix.size and int(matrix.min()) < 0:
         row, column = np.argwhere(matrix < 0)[0]
         raise InvalidProblem(name, "matrix", f"negative from location {row} to {column}")
+    if matrix.size and int(matrix.max()) > FAR_FUTURE:
+        row, column = np.argwhere(matrix > FAR_FUTURE)[0]
+        raise InvalidProblem(name, "matrix", f"beyond all time from location {row} to {column}")
     if matrix.diagonal().any():
         place = int(np.flatnonzero(matrix.diagonal())[0])
         raise InvalidProblem(name, "matrix", f"not 0 from location {place} to itself")
@@ -58,8 +78,14 @@ def _check_objective(problem: Problem) -> None:
     weights = problem.objective
     for name in ("per_distance", "per_duration", "per_excess_ride"):
         value = getattr(weights, name)
-        if not math.isfinite(value) or value < 0:
+        if not _is_finite(value) or value < 0:
             raise InvalidProblem("objective", name, f"must be a number from 0 up, is {value}")
+    if not _is_finite(problem.unit) or problem.unit <= 0:
+        raise InvalidProblem("problem", "unit", f"must be a number above 0, is {problem.unit}")
+
+
+def _is_finite(value: object) -> bool:
+    return isinstance(value, (int, float, np.integer, np.floating)) and math.isfinite(value)
 
 
 def _check_names(kind: str, names: Iterable[str]) -> None:
@@ -69,59 +95,19 @@ def _check_names(kind: str, names: Iterable[str]) -> None:
 
 
 def _dimensions(problem: Problem) -> int:
-    for vehicle in problem.vehicles:
-        if vehicle.configurations:
-            return len(vehicle.configurations[0])
-    return len(problem.requests[0].load) if problem.requests else 1
+    """How many numbers a load has: as many as the first vehicle, or request, says."""
+    firsts: list[object] = [v.configurations[0] for v in problem.vehicles if v.configurations]
+    firsts += [request.load for request in problem.requests]
+    return next((len(first) for first in firsts if isinstance(first, tuple)), 1)
 
 
-def _check_place(subject: str, name: str, place: int, size: int) -> None:
-    if not 0 <= place < size:
-        explanation = f"{name} is location {place}, but there are {size} locations"
-        raise InvalidProblem(subject, "location", explanation)
-
-
-def _check_window(subject: str, name: str, window: Window) -> None:
-    if window.earliest < 0:
-        raise InvalidProblem(subject, "window", f"{name} opens at {window.earliest}, before 0")
-    if window.latest < window.earliest:
-        explanation = f"{name} closes at {window.latest}, before it opens at {window.earliest}"
-        raise InvalidProblem(subject, "window", explanation)
-
-
-def _check_number(subject: str, name: str, value: float) -> None:
-    if not math.isfinite(value) or value < 0:
-        raise InvalidProblem(subject, name, f"must be a number from 0 up, is {value}")
-
-
-def _check_vehicle(problem: Problem, vehicle: Vehicle, size: int, dimensions: int) -> None:
-    subject = f"vehicle {vehicle.id}"
-    _check_place(subject, "start", vehicle.start, size)
-    _check_place(subject, "end", vehicle.end, size)
-    if vehicle.position is not None:
-        _check_place(subject, "position", vehicle.position, size)
-    _check_window(subject, "shift", vehicle.shift)
-    _check_number(subject, "fixed cost", vehicle.fixed_cost)
-    if vehicle.max_duration is not None:
-        _check_number(subject, "longest duration", vehicle.max_duration)
-    if not vehicle.configurations:
-        raise InvalidProblem(subject, "capacity", "has no configuration")
-    for configuration in vehicle.configurations:
-        if len(configuration) != dimensions or min(configuration, default=0) < 0:
-            explanation = f"configuration {configuration} must be {dimensions} numbers from 0 up"
-            raise InvalidProblem(subject, "capacity", explanation)
-    for rest in vehicle.breaks:
-        _check_window(subject, "break", rest.window)
-        _check_number(subject, "break", rest.duration)
-    _check_history(problem, vehicle, subject)
-
-
-def _check_history(problem: Problem, vehicle: Vehicle, subject: str) -> None:
+def _check_history(problem: Problem, vehicle: Vehicle) -> None:
     on_board: set[int] = set()
     for done in vehicle.history:
         known = len(vehicle.breaks if done.action is Action.BREAK else problem.requests)
         if not 0 <= done.index < known:
-            raise InvalidProblem(subject, "history", f"{done.action.value} {done.index} is unknown")
+            explanation = f"{done.action.value} {done.index} is unknown"
+            raise InvalidProblem(f"vehicle {vehicle.id}", "history", explanation)
         if done.action is Action.PICKUP:
             on_board.add(done.index)
         elif done.action is Action.DROPOFF and done.index not in on_board:
@@ -129,11 +115,47 @@ def _check_history(problem: Problem, vehicle: Vehicle, subject: str) -> None:
             raise InvalidProblem(f"request {name}", "history", "dropped off before its pickup")
 
 
-def _histories(problem: Problem) -> tuple[dict[int, tuple[Vehicle, Standing]], set[int]]:
-    on_board: dict[int, tuple[Vehicle, Standing]] = {}
+def _check_breaks(vehicle: Vehicle) -> None:
+    """No break that is still to come may lie outside the shift: the vehicle could never go out."""
+    taken = {done.index for done in vehicle.history if done.action is Action.BREAK}
+    for index, rest in enumerate(vehicle.breaks):
+        ends = rest.window.earliest + rest.duration
+        outside = rest.window.latest < vehicle.shift.earliest or ends > vehicle.shift.latest
+        if outside and index not in taken:
+            explanation = (
+                f"may begin from {rest.window.earliest} to {rest.window.latest} and lasts "
+                f"{rest.duration}, outside its shift of {vehicle.shift.earliest} to "
+                f"{vehicle.shift.latest}"
+            )
+            raise InvalidProblem(f"vehicle {vehicle.id}", "break", explanation)
+
+
+def _check_carried(problem: Problem) -> None:
+    """Each request against the vehicles: those it may use, their room, their hours."""
+    standings = [standing(problem, vehicle) for vehicle in problem.vehicles]
+    picked_up, done = _histories(problem, standings)
+    names = {vehicle.id for vehicle in problem.vehicles}
+    ways = Ways(problem.durations)
+    for index, request in enumerate(problem.requests):
+        if index in done:
+            continue
+        check_allowed(request, names)
+        waiting = index not in picked_up
+        if waiting:
+            _check_reachable(problem, request)
+        by = _check_carriable(problem, request)
+        if waiting:
+            _check_hours(problem, ways, standings, request, by)
+    for index, v in picked_up.items():
+        _check_on_board(problem, index, problem.vehicles[v], standings[v])
+
+
+def _histories(problem: Problem, standings: list[Standing]) -> tuple[dict[int, int], set[int]]:
+    """Who is on board of which vehicle, and who has been dropped off."""
+    on_board: dict[int, int] = {}
     done: set[int] = set()
     seen: set[tuple[Action, int]] = set()
-    for vehicle in problem.vehicles:
+    for v, vehicle in enumerate(problem.vehicles):
         for past in vehicle.history:
             if past.action is Action.BREAK:
                 continue
@@ -143,26 +165,8 @@ def _histories(problem: Problem) -> tuple[dict[int, tuple[Vehicle, Standing]], s
             seen.add((past.action, past.index))
             if past.action is Action.DROPOFF:
                 done.add(past.index)
-        now = standing(problem, vehicle)
-        on_board.update({index: (vehicle, now) for index in now.on_board})
+        on_board.update(dict.fromkeys(standings[v].on_board, v))
     return on_board, done
-
-
-def _check_request(request: Request, size: int, dimensions: int) -> None:
-    subject = f"request {request.id}"
-    _check_place(subject, "pickup", request.pickup, size)
-    _check_place(subject, "dropoff", request.dropoff, size)
-    _check_window(subject, "pickup window", request.pickup_window)
-    _check_window(subject, "dropoff window", request.dropoff_window)
-    _check_number(subject, "pickup service", request.pickup_service)
-    _check_number(subject, "dropoff service", request.dropoff_service)
-    _check_number(subject, "refusal cost", request.refusal_cost)
-    _check_number(subject, "people", request.people)
-    if request.max_ride is not None:
-        _check_number(subject, "ride limit", request.max_ride)
-    if len(request.load) != dimensions or min(request.load, default=0) < 0:
-        explanation = f"load {request.load} must be {dimensions} numbers from 0 up"
-        raise InvalidProblem(subject, "capacity", explanation)
 
 
 def _check_reachable(problem: Problem, request: Request) -> None:
@@ -180,16 +184,32 @@ def _check_reachable(problem: Problem, request: Request) -> None:
         raise InvalidProblem(subject, "ride limit", explanation)
 
 
-def _check_carriable(problem: Problem, request: Request) -> None:
-    if not problem.vehicles:
-        return
-    subject = f"request {request.id}"
-    allowed = [v for v in problem.vehicles if request.vehicles is None or v.id in request.vehicles]
-    if not allowed:
-        raise InvalidProblem(subject, "vehicle", "names only vehicles that are not there")
-    if not any(fits(vehicle, request.load) for vehicle in allowed):
+def _check_carriable(problem: Problem, request: Request) -> list[int]:
+    """The vehicles that have room for it."""
+    by = may_use(problem, request)
+    if problem.vehicles and not by:
         explanation = f"no vehicle it may use can take its load {request.load}"
-        raise InvalidProblem(subject, "capacity", explanation)
+        raise InvalidProblem(f"request {request.id}", "capacity", explanation)
+    return by
+
+
+def _check_hours(
+    problem: Problem, ways: Ways, standings: list[Standing], request: Request, by: list[int]
+) -> None:
+    """A ride longer than any shift is a mistake (no road leads there); a promise must be in reach.
+
+    Somebody not promised may ask for an hour at which nobody drives: they are left out.
+    """
+    subject = f"request {request.id}"
+    longest = longest_shift(problem, by)
+    if by and ways.direct(request.pickup, request.dropoff) > longest:
+        quickest = ways.quickest(request.pickup, request.dropoff)
+        if quickest > longest:
+            explanation = f"its ride takes {quickest}, longer than a vehicle it may use can be out"
+            raise InvalidProblem(subject, "shift", f"{explanation} ({longest})")
+    if request.required and not is_in_reach(problem, ways, standings, request, by):
+        explanation = "promised, but no vehicle it may use could keep its windows within its shift"
+        raise InvalidProblem(subject, "window", explanation)
 
 
 def _check_on_board(problem: Problem, index: int, vehicle: Vehicle, now: Standing) -> None:
