@@ -3,26 +3,29 @@
 An `Inserter` is a problem and a legal plan, ready for questions; asking changes
 nothing, and `insert` answers with a new one. Not for use by two threads at once:
 each makes its own (under a millisecond for a zone-day).
-Imports the compiled insertion, `rendering` and the model.
+What is known of the method: a place is thrown out at once where the earliest timetable
+after it passes the latest one (Gschwind & Drexl 2019, doi 10.1287/trsc.2018.0837); what
+is left is timed exactly (`schedule`). Imports the compiled insertion, `rendering`,
+`wellformed` and the model.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
+from itertools import pairwise
 
-from routing.errors import IllegalPlan, InvalidProblem
+from routing.errors import IllegalPlan
 from routing.flat import Flat, flatten, put_request
 from routing.inserting import best_anywhere, new_state, refresh, write_with
-from routing.model import Action, Break, Plan, Problem, Request, Route, Window
+from routing.model import Action, Plan, Problem, Request, Route
 from routing.placing import time_cost
+from routing.relaxing import ON_TOP, Rule, without
 from routing.rendering import nodes_of, route_of
-from routing.schedule import fits
 from routing.timing import new_desk
+from routing.wellformed import check_allowed, check_request
 
-Wishes = Sequence[Request]
-ROOM_FOR_ALL = 10**6
+__all__ = ["Inserter", "Insertion", "Obstacle", "Rule"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +46,6 @@ class Insertion:
     excess_ride: int
     after: tuple[int, int]
     """Pickup and dropoff come after these visits of the path without breaks and past."""
-
-
-class Rule(Enum):
-    """What stands in the way of a request; of several, the first in this order is named.
-
-    A vehicle that is there comes before one that is not: while one of them needs
-    nothing but room, "there is none at that hour" would be a poor reason.
-    """
-
-    CAPACITY = "capacity"
-    BREAK = "break"
-    RIDE_LIMIT_ON_BOARD = "ride_limit_on_board"
-    PROMISE = "promise"
-    VEHICLE = "vehicle"
-    HOURS = "hours"
-    DISTANCE = "distance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +88,37 @@ class Inserter:
             refresh(self._flat, self._state, self._desk, v)
         self._slot = len(problem.requests)
         self._homes = _homes(problem, plan)
+        self._names = {vehicle.id for vehicle in problem.vehicles}
 
     def best(self, request: Request, *, vehicle: str | None = None) -> Insertion | None:
-        """The cheapest insertion, or None if there is none.
+        """The cheapest insertion of one more request.
 
-        `vehicle` restricts it to the vehicle of that id; a request whose `together`
-        group already rides goes in that vehicle or nowhere. `bundle` is the
-        caller's business: insert every member or none.
+        A request whose `together` group already rides goes in that vehicle or nowhere.
+        Of `bundle` nothing is known here: see `best_all`.
+
+        Parameters
+        ----------
+        request : Request
+            `required` and `refusal_cost` do not matter; nor that its id is new.
+        vehicle : str, optional
+            The id of the only vehicle to try.
+
+        Returns
+        -------
+        Insertion or None
+            None if no vehicle can take it: see `explain`.
+
+        Raises
+        ------
+        InvalidProblem
+            A value of the request makes no sense, or it names a vehicle that is not there.
+        IllegalPlan
+            There is no vehicle called `vehicle`.
         """
         only = -1 if vehicle is None else self._number(vehicle)
-        put_request(self._flat, self.problem, self._slot, self._checked(request))
+        if not self.problem.vehicles:
+            return None
+        self._put(request)
         home = self._homes.get(request.together) if request.together is not None else None
         if home is not None and only not in (-1, home):
             return None
@@ -128,9 +136,86 @@ class Inserter:
         """`best` for each of several wishes, such as many windows of one journey."""
         return [self.best(request) for request in requests]
 
+    def best_all(self, requests: Sequence[Request]) -> tuple[Insertion, ...] | None:
+        """A place for every one of the requests, or none for any: both or neither.
+
+        The first goes where it costs least, each of the others where it costs least once
+        those before are in. Where one of them then finds no place, the first is tried in
+        the other vehicles, the cheapest first. That is quick and no proof: a plan that moves
+        others might have room for all of them, which `optimise.solve` finds by their `bundle`.
+
+        Parameters
+        ----------
+        requests : sequence of Request
+            In the order in which they are put in, such as there and back.
+
+        Returns
+        -------
+        tuple of Insertion, or None
+            One for each request. Each holds for the plan with those before it put in:
+            give them to `insert` in the same order.
+
+        Raises
+        ------
+        InvalidProblem
+            As `best`.
+        """
+        if not requests:
+            return ()
+        for place in self._places_by_vehicle(requests[0]):
+            following = self._following(requests, place)
+            if following is not None:
+                return following
+        return None
+
+    def _places_by_vehicle(self, request: Request) -> Iterator[Insertion]:
+        """The cheapest place of all, then the cheapest in each other vehicle."""
+        cheapest = self.best(request)
+        if cheapest is None:
+            return
+        yield cheapest
+        others = [v for v in range(len(self.problem.vehicles)) if v != cheapest.vehicle]
+        found = [self.best(request, vehicle=self.problem.vehicles[v].id) for v in others]
+        yield from sorted((f for f in found if f is not None), key=lambda f: f.added_cost)
+
+    def _following(
+        self, requests: Sequence[Request], first: Insertion
+    ) -> tuple[Insertion, ...] | None:
+        """The places of all requests, the first of them there; None if one finds none."""
+        engine, found = self, [first]
+        for before, request in pairwise(requests):
+            engine = engine.insert(before, found[-1])
+            place = engine.best(request)
+            if place is None:
+                return None
+            found.append(place)
+        return tuple(found)
+
     def route_with(self, request: Request, insertion: Insertion) -> Route:
-        """The vehicle's route, timed, if the request were put in there."""
-        put_request(self._flat, self.problem, self._slot, request)
+        """The vehicle's route if the request were put in there.
+
+        Parameters
+        ----------
+        request : Request
+        insertion : Insertion
+            As `best` of this Inserter found it for this request.
+
+        Returns
+        -------
+        Route
+            Timed, breaks and past included; the request has the index
+            `len(problem.requests)`.
+
+        Raises
+        ------
+        IllegalPlan
+            The request does not fit there, as when the insertion is of another plan.
+        InvalidProblem
+            As `best`.
+        """
+        self._put(request)
+        if not self._has_place(insertion):
+            raise IllegalPlan(f"request {request.id}: there is no such place as {insertion}")
         problem = self._problem_with(request)
         i, j = insertion.after
         flat, state, v = self._flat, self._state, insertion.vehicle
@@ -141,7 +226,24 @@ class Inserter:
         return route
 
     def insert(self, request: Request, insertion: Insertion) -> Inserter:
-        """A new Inserter with the request last in the problem and placed in the plan."""
+        """The plan with the request in it, ready for further questions; this one stays as it is.
+
+        Parameters
+        ----------
+        request : Request
+        insertion : Insertion
+            As `best` of this Inserter found it for this request.
+
+        Returns
+        -------
+        Inserter
+            The request is the last of its `problem`, and in its `plan`.
+
+        Raises
+        ------
+        IllegalPlan, InvalidProblem
+            As `route_with`.
+        """
         route = self.route_with(request, insertion)
         others = tuple(r for r in self.plan.routes if r.vehicle != insertion.vehicle)
         routes = tuple(sorted((*others, route), key=lambda r: r.vehicle))
@@ -152,12 +254,28 @@ class Inserter:
 
         Many windows of one journey are asked about together: a rule counts when, with
         it lifted, one of them is possible.
+
+        Parameters
+        ----------
+        *wishes : Request
+            At least one; all with loads of the same dimensions.
+
+        Returns
+        -------
+        Obstacle
+
+        Raises
+        ------
+        InvalidProblem
+            As `best`.
         """
+        for wish in wishes:
+            self._check(wish)
         alone = tuple(rule for rule in Rule if self._possible(wishes, (rule,)))
         if alone:
             return Obstacle(alone[0], alone)
         lifted: tuple[Rule, ...] = ()
-        for rule in _ON_TOP:
+        for rule in ON_TOP:
             lifted = (*lifted, rule)
             if self._possible(wishes, lifted):
                 return Obstacle(rule, ())
@@ -166,7 +284,7 @@ class Inserter:
     def _possible(self, wishes: Sequence[Request], lifted: tuple[Rule, ...]) -> bool:
         problem, freed = self.problem, wishes
         for rule in lifted:
-            problem, freed = _LIFTS[rule](problem, freed)
+            problem, freed = without(rule, problem, freed)
         engine = Inserter(problem, self.plan)
         return any(engine.best(wish) is not None for wish in freed)
 
@@ -179,11 +297,21 @@ class Inserter:
                 return index
         raise IllegalPlan(f"there is no vehicle {vehicle}")
 
-    def _checked(self, request: Request) -> Request:
-        size = len(self.problem.durations)
-        if not (0 <= request.pickup < size and 0 <= request.dropoff < size):
-            raise InvalidProblem(f"request {request.id}", "location", f"not among 0 to {size - 1}")
-        return request
+    def _put(self, request: Request) -> None:
+        """Write the request into the spare slot, if its values make sense."""
+        self._check(request)
+        put_request(self._flat, self.problem, self._slot, request)
+
+    def _check(self, request: Request) -> None:
+        check_request(request, len(self._flat.dur), self._flat.load.shape[1])
+        check_allowed(request, self._names)
+
+    def _has_place(self, insertion: Insertion) -> bool:
+        """Whether its vehicle is there, and visits to come after."""
+        i, j = insertion.after
+        if not 0 <= insertion.vehicle < len(self.problem.vehicles):
+            return False
+        return 0 <= i <= j < int(self._state.routes["size"][insertion.vehicle]) - 1
 
     def _insertion(self, request: Request, cost: float, v: int, i: int, j: int) -> Insertion:
         flat, desk = self._flat, self._desk
@@ -227,78 +355,3 @@ def _homes(problem: Problem, plan: Plan) -> dict[str, int]:
                 if name is not None:
                     homes[name] = route.vehicle
     return homes
-
-
-def _with_vehicles(problem: Problem, change: dict[str, object]) -> Problem:
-    vehicles = tuple(replace(vehicle, **change) for vehicle in problem.vehicles)  # type: ignore[arg-type]
-    return replace(problem, vehicles=vehicles)
-
-
-def _lift_hours(problem: Problem, wishes: Wishes) -> tuple[Problem, Wishes]:
-    return _with_vehicles(problem, {"shift": Window(), "max_duration": None}), wishes
-
-
-def _lift_capacity(problem: Problem, wishes: Wishes) -> tuple[Problem, Wishes]:
-    """Room for everybody in those vehicles that could carry one of the wishes if empty."""
-    return _roomy(problem, wishes, could=True), wishes
-
-
-def _roomy(problem: Problem, wishes: Wishes, *, could: bool) -> Problem:
-    vehicles = tuple(
-        replace(vehicle, configurations=(tuple(ROOM_FOR_ALL for _ in wishes[0].load),))
-        if any(fits(vehicle, wish.load) for wish in wishes) is could
-        else vehicle
-        for vehicle in problem.vehicles
-    )
-    return replace(problem, vehicles=vehicles)
-
-
-def _lift_ride_limits(problem: Problem, wishes: Wishes) -> tuple[Problem, Wishes]:
-    requests = tuple(replace(other, max_ride=None) for other in problem.requests)
-    return replace(problem, requests=requests), wishes
-
-
-def _lift_promises(problem: Problem, wishes: Wishes) -> tuple[Problem, Wishes]:
-    requests = tuple(
-        replace(
-            other,
-            pickup_window=Window(other.pickup_window.earliest),
-            dropoff_window=Window(other.dropoff_window.earliest),
-        )
-        for other in problem.requests
-    )
-    return replace(problem, requests=requests), wishes
-
-
-def _lift_breaks(problem: Problem, wishes: Wishes) -> tuple[Problem, Wishes]:
-    vehicles = tuple(
-        replace(vehicle, breaks=tuple(Break(Window(), 0) for _ in vehicle.breaks))
-        for vehicle in problem.vehicles
-    )
-    return replace(problem, vehicles=vehicles), wishes
-
-
-def _lift_distance(problem: Problem, wishes: Wishes) -> tuple[Problem, Wishes]:
-    return problem, [
-        replace(wish, max_ride=None, dropoff_window=Window(wish.dropoff_window.earliest))
-        for wish in wishes
-    ]
-
-
-def _lift_vehicle(problem: Problem, wishes: Wishes) -> tuple[Problem, Wishes]:
-    """Any vehicle will do, and those that could never carry the load can."""
-    freed = [replace(wish, vehicles=None, together=None) for wish in wishes]
-    return _roomy(problem, wishes, could=False), freed
-
-
-_LIFTS = {
-    Rule.VEHICLE: _lift_vehicle,
-    Rule.CAPACITY: _lift_capacity,
-    Rule.BREAK: _lift_breaks,
-    Rule.RIDE_LIMIT_ON_BOARD: _lift_ride_limits,
-    Rule.PROMISE: _lift_promises,
-    Rule.HOURS: _lift_hours,
-    Rule.DISTANCE: _lift_distance,
-}
-_ON_TOP = (*(rule for rule in _LIFTS if rule is not Rule.VEHICLE), Rule.VEHICLE)
-"""The order in which rules are lifted on top of each other."""

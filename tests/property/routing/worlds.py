@@ -146,6 +146,13 @@ def _rest(problem: Problem, route: Route) -> list[Stop]:
     return [(visit.action, visit.index) for visit in route.visits[past:]]
 
 
+def timed_again(problem: Problem, plan: Plan) -> Plan:
+    """The same visits in the same order, timed for a problem whose limits are others."""
+    routes = [schedule(problem, route.vehicle, _rest(problem, route)) for route in plan.routes]
+    assert None not in routes
+    return replace(plan, routes=tuple(route for route in routes if route is not None))
+
+
 def best_by_hand(
     problem: Problem, plan: Plan, index: int, vehicle: int | None = None
 ) -> Plan | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from routing.checker import check
 from routing.errors import IllegalPlan, InvalidProblem
 from routing.insertion import Inserter, Rule
 from routing.model import Action, Break, Done, Plan, Window
@@ -121,7 +123,8 @@ def test_a_refusal_names_the_rule_in_the_way(
     """The rule named is one that, lifted, lets the request in."""
     if rule is Rule.BREAK:
         vehicle_changes = {"breaks": (Break(Window(395, 400), 30),)}
-    problem = replace(FULL, vehicles=(bus(**vehicle_changes),))
+    idle = bus("other", shift=Window(0, 5))
+    problem = replace(FULL, vehicles=(bus(**vehicle_changes), idle))
     stops = [(UP, 0), (DOWN, 0), *([(Action.BREAK, 0)] if vehicle_changes else [])]
     inserter = Inserter(problem, plan(problem, drive(problem, *stops)))
     request = replace(ask("Ben"), **request_changes)  # type: ignore[arg-type]
@@ -188,11 +191,97 @@ def test_a_plan_of_things_unknown_is_refused() -> None:
         Inserter(day(), Plan((route,)))
 
 
-def test_a_place_off_the_map_is_refused() -> None:
-    """The error names the request."""
+@pytest.mark.parametrize(
+    ("rule", "change"),
+    [
+        ("location", {"pickup": 99}),
+        ("location", {"dropoff": 1.5}),
+        ("window", {"pickup_window": Window(float("nan"), 10)}),  # type: ignore[arg-type]
+        ("window", {"dropoff_window": Window(0, float("nan"))}),  # type: ignore[arg-type]
+        ("window", {"pickup_window": Window(-5, 10)}),
+        ("window", {"pickup_window": Window(20, 10)}),
+        ("window", {"pickup_window": None}),
+        ("capacity", {"load": (1, 1)}),
+        ("capacity", {"load": ()}),
+        ("capacity", {"load": (-1,)}),
+        ("capacity", {"load": None}),
+        ("pickup service", {"pickup_service": -1}),
+        ("dropoff service", {"dropoff_service": 0.5}),
+        ("ride limit", {"max_ride": -1}),
+        ("people", {"people": None}),
+        ("vehicle", {"vehicles": frozenset({"tractor"})}),
+        ("vehicle", {"vehicles": frozenset({"bus", "tractor"})}),
+        ("vehicle", {"vehicles": frozenset()}),
+    ],
+)
+def test_a_wish_that_makes_no_sense_is_named(rule: str, change: dict[str, Any]) -> None:
+    """Whatever is asked of the plan: is there room, why not, put it in."""
     problem = day()
-    with pytest.raises(InvalidProblem, match="Ada"):
-        Inserter(problem, empty_plan(problem)).best(ask(pickup=99))
+    inserter = Inserter(problem, empty_plan(problem))
+    place = inserter.best(ask())
+    assert place is not None
+    wish = replace(ask(), **change)
+    for question in (
+        lambda: inserter.best(wish),
+        lambda: inserter.best_all([wish]),
+        lambda: inserter.explain(wish),
+        lambda: inserter.insert(wish, place),
+    ):
+        with pytest.raises(InvalidProblem) as caught:
+            question()
+        assert (caught.value.subject, caught.value.rule) == ("request Ada", rule)
+    assert inserter.best(ask()) == place
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [{"vehicle": 1}, {"vehicle": -1}, {"after": (0, 1)}, {"after": (-1, 0)}, {"after": (1, 0)}],
+)
+def test_a_place_of_another_plan_is_refused(elsewhere: dict[str, Any]) -> None:
+    """An insertion into a vehicle, or after a visit, that this plan does not have."""
+    problem = day()
+    inserter = Inserter(problem, empty_plan(problem))
+    place = inserter.best(ask())
+    assert place is not None
+    with pytest.raises(IllegalPlan, match="Ada"):
+        inserter.route_with(ask(), replace(place, **elsewhere))
+
+
+def test_on_a_day_without_vehicles_there_is_no_room() -> None:
+    """Nobody can say how many numbers a load has, and it does not matter."""
+    problem = day(vehicles=())
+    inserter = Inserter(problem, Plan(()))
+    assert inserter.best(ask(load=(1, 1))) is None
+    assert inserter.best_all([ask(), ask("Ben")]) is None
+
+
+def test_all_are_given_places_or_none() -> None:
+    """There and back; where there is no way back, no way there either."""
+    problem = day()
+    inserter = Inserter(problem, empty_plan(problem))
+    out = ask(pickup_window=Window(100, 200))
+    back = ask("back", SURGERY, CHURCH, pickup_window=Window(300, 400))
+    places = inserter.best_all([out, back])
+    assert places is not None
+    both = inserter.insert(out, places[0]).insert(back, places[1])
+    assert check(both.problem, both.plan) == []
+    assert places[0] == inserter.best(out)
+    assert inserter.plan == empty_plan(problem)
+    assert inserter.best_all([out, replace(back, pickup_window=Window(2000, 2100))]) is None
+    assert inserter.best_all([]) == ()
+
+
+def test_the_first_goes_elsewhere_where_the_others_cannot_follow() -> None:
+    """Two who ride together: the bus at the door has one seat, the other one has two."""
+    near = bus("near", start=CHURCH, end=SURGERY, configurations=((1,),))
+    problem = day(vehicles=(bus(), near))
+    inserter = Inserter(problem, empty_plan(problem))
+    now = {"pickup_window": Window(100, 100), "max_ride": 20, "together": "pair"}
+    pair = [ask("Ada", **now), ask("Ben", **now)]
+    assert inserter.best(pair[0]).vehicle == 1  # type: ignore[union-attr]
+    places = inserter.best_all(pair)
+    assert places is not None
+    assert [place.vehicle for place in places] == [0, 0]
 
 
 def test_a_route_that_cannot_be_driven_takes_nobody() -> None:
