@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 
+from booking.domain.duties import break_starts, duty_of
 from booking.domain.needs import people_of
 from booking.domain.plan_record import Run, Stop
 from booking.domain.rates import OBJECTIVE, RATES
@@ -88,7 +89,7 @@ def day_problem(
         distances=matrix.distances,
         requests=_requests(day, matrix, unplanned, clock),
         vehicles=tuple(
-            _vehicle(shift, past, row, number, max(horizon, at))
+            _vehicle(day.day, shift, past, row, number, max(horizon, at))
             for shift, past, at in zip(day.shifts, frozen, ready, strict=True)
         ),
         objective=OBJECTIVE,
@@ -135,19 +136,23 @@ def _fits_somewhere(day: Day, booking: BookingFacts, matrix: PlaceMatrix) -> boo
     """Whether one of the day's buses, were it empty and anywhere, could carry them."""
     if not day.shifts:
         return False
-    row = matrix.index
-    alone = Problem(
-        durations=matrix.durations,
-        distances=matrix.distances,
-        requests=(_request(day.day, booking, row, promised_window(day.day, booking)),),
-        vehicles=tuple(_vehicle(shift, [], row, {}, 0) for shift in day.shifts),
-        objective=OBJECTIVE,
-    )
     try:
-        validate(alone)
+        validate(alone(day, booking, matrix))
     except InvalidProblem:
         return False
     return True
+
+
+def alone(day: Day, booking: BookingFacts, matrix: PlaceMatrix) -> Problem:
+    """The day's buses, empty and anywhere, and this one booking to carry."""
+    row = matrix.index
+    return Problem(
+        durations=matrix.durations,
+        distances=matrix.distances,
+        requests=(_request(day.day, booking, row, promised_window(day.day, booking)),),
+        vehicles=tuple(_vehicle(day.day, shift, [], row, {}, 0) for shift in day.shifts),
+        objective=OBJECTIVE,
+    )
 
 
 def as_it_can_be(made: DayProblem) -> Problem:
@@ -203,6 +208,7 @@ def _stop(visit: Visit, made_for: DayProblem, booking_ids: Sequence[int]) -> Sto
 
 
 def _vehicle(
+    day: date,
     shift: ShiftFacts,
     frozen: list[Stop],
     row: Mapping[int, int],
@@ -210,9 +216,10 @@ def _vehicle(
     horizon: int,
 ) -> Vehicle:
     breaks: tuple[Break, ...] = ()
-    if shift.break_minutes and shift.break_from is not None and shift.break_to is not None:
-        latest = shift.break_to * 60 - shift.break_minutes * 60
-        breaks = (Break(Window(shift.break_from * 60, latest), shift.break_minutes * 60),)
+    starts = break_starts(duty_of(shift, day))
+    if starts is not None:
+        window = Window(starts[0] * 60, starts[1] * 60)
+        breaks = (Break(window, shift.break_minutes * 60),)
     depot = row[shift.depot_id]
     last = frozen[-1] if frozen else None
     kept = [stop for stop in frozen if stop.booking_id is None or stop.booking_id in number]
