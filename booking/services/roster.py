@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from booking.domain.plan_record import runs_from_json
 from booking.domain.service_day import moment, today
 from booking.models import Driver, Plan, Shift, Vehicle, Zone, ZoneDay
 from booking.services.board_day import get_zone, read_day
+from booking.services.roster_hours import broken_by_shift, refuse_driver, refuse_new
 from booking.services.zone_days import ensure_zone_day, lock_zone_day
 
 LATEST_END: Final = 30 * 60
@@ -45,6 +46,8 @@ class ShiftRow:
     break_minutes: int
     withdrawn: bool
     people: int | None = None
+    against_hours: tuple[str, ...] = ()
+    """What in it is against the drivers' hours rules, in sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,18 @@ def list_shifts(ctx: Context, zone_code: str, first: date, last: date) -> list[S
             .order_by(Shift.service_date, Shift.starts, Shift.id)
         ).unique()
         people = _journeys_by_shift(session, zone.id, first, last)
-        return [shift_row(shift, zone.code, people[shift.id]) for shift in shifts]
+        return _rows(session, zone.code, list(shifts), people)
+
+
+def _rows(
+    session: Session, zone_code: str, shifts: Sequence[Shift], people: Counter[int]
+) -> list[ShiftRow]:
+    broken = broken_by_shift(session, shifts)
+    rows = (shift_row(shift, zone_code, people[shift.id]) for shift in shifts)
+    return [
+        replace(row, against_hours=tuple(one.words for one in broken.get(row.id, ())))
+        for row in rows
+    ]
 
 
 def _journeys_by_shift(session: Session, zone_id: int, first: date, last: date) -> Counter[int]:
@@ -120,8 +134,9 @@ def view_shift(ctx: Context, shift_id: int, *, now: datetime) -> ShiftView:
         zone = session.get_one(Zone, shift.zone_id)
         read = read_day(session, zone.code, shift.service_date, now)
         people = next(len(run.people) for run in read.runs if run.shift.id == shift_id)
+        (row,) = _rows(session, zone.code, [shift], Counter({shift_id: people}))
         return ShiftView(
-            row=shift_row(shift, zone.code, people),
+            row=row,
             zone_name=zone.name,
             driver_id=shift.driver_id,
             drivers=tuple(_drivers(session, zone.id)),
@@ -152,8 +167,8 @@ def choices_for_shift(
 def add_shift(ctx: Context, new: NewShift, *, now: datetime) -> int:
     """Put a vehicle on the road on one more day or time; the shift's id.
 
-    Raises Invalid, naming the field, for what cannot be; Conflict where the vehicle
-    or its driver is out then already.
+    Raises Invalid, naming the field, for what cannot be or what the drivers' hours rules
+    do not allow; Conflict where the vehicle or its driver is out then already.
     """
     _check(new, today(now))
     try:
@@ -178,7 +193,7 @@ def assign_driver(ctx: Context, shift_id: int, driver_id: int | None, *, now: da
     """Put another driver on a shift, or nobody for now.
 
     The promises stay as they are: the plan is of vehicles. Raises Conflict where the
-    driver is on another shift then.
+    driver is on another shift then, Invalid where their hours would be too many with it.
     """
     with ctx.db.writing() as session:
         shift = _get_shift(session, shift_id)
@@ -247,6 +262,7 @@ def _check_free(session: Session, new: NewShift) -> None:
             raise Conflict("That vehicle is out then already. Choose another vehicle or time.")
         if new.driver_id is not None and shift.driver_id == new.driver_id:
             raise Conflict("That driver is on another shift then. Choose another driver.")
+    refuse_new(session, new, new.day, new.driver_id)
 
 
 def planned_around(session: Session, days: Sequence[date]) -> list[Shift]:
@@ -276,6 +292,7 @@ def _check_driver_free(session: Session, driver_id: int, shift: Shift) -> None:
     )
     if any(overlaps(other, shift.service_date, shift.starts, shift.ends) for other in others):
         raise Conflict("That driver is on another shift then. Choose another driver.")
+    refuse_driver(session, driver_id, shift)
 
 
 def _columns(new: NewShift) -> dict[str, Any]:

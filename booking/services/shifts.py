@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.context import Context
+from booking.domain.duties import Duty, duty_of
 from booking.domain.errors import Invalid, NotFound
 from booking.domain.plan_record import Run
 from booking.domain.service_day import today, weekday
@@ -23,6 +24,7 @@ from booking.services.plan_request import ask_in
 from booking.services.problem import day_problem, runs_of
 from booking.services.rebase import insert_who_can
 from booking.services.roster import is_over, overlaps, planned_around
+from booking.services.roster_hours import duties_around, together
 from booking.services.stranded import tell_bus_found, tell_no_bus
 from booking.services.zone_days import ensure_zone_day, write_plan
 from routing.cost import cost
@@ -53,7 +55,8 @@ def materialise_shifts(ctx: Context, *, now: datetime) -> int:
 
     Where a shift of that vehicle was put in by hand, or withdrawn, it stays as it is: one
     bus is never out twice at a time. Nor is a driver: where theirs drives another bus then,
-    or they drive for us no more, the shift is made without one, for the operator to decide.
+    would have too little rest, or drives for us no more, the shift is made without one, for
+    the operator to decide.
     """
     with ctx.db.writing() as session:
         ahead = max(session.scalars(select(Zone.book_ahead_days)).all(), default=0)
@@ -61,6 +64,7 @@ def materialise_shifts(ctx: Context, *, now: datetime) -> int:
         patterns = _patterns(session)
         known, planned = _known(session, days), planned_around(session, days)
         drivers = set(session.scalars(select(Driver.id).where(Driver.active)))
+        duties = duties_around(session, None, days[0], days[-1])
         made = 0
         for pattern, zone_id in patterns:
             for day in (day for day in days if weekday(day) == pattern.weekday):
@@ -69,12 +73,31 @@ def materialise_shifts(ctx: Context, *, now: datetime) -> int:
                 if key in known or pattern.vehicle_id in {shift.vehicle_id for shift in out}:
                     continue
                 free = drivers - {shift.driver_id for shift in out}
-                driver = pattern.driver_id if pattern.driver_id in free else None
+                driver = _who_may(pattern, day, free, duties)
                 shift = _shift(pattern, zone_id, day, driver)
                 session.add(shift)
                 planned.append(shift)
                 made += 1
     return made
+
+
+def _who_may(
+    pattern: ShiftPattern, day: date, free: set[int], duties: dict[int, list[Duty]]
+) -> int | None:
+    """The pattern's driver, if they are free and it leaves them the rest the law gives them.
+
+    A pattern that is against the drivers' hours rules whoever drives it keeps its driver:
+    it is from before they were checked, and the roster says so on the shift.
+    """
+    driver = pattern.driver_id
+    if driver is None or driver not in free:
+        return None
+    theirs = duties.setdefault(driver, [])
+    one = duty_of(pattern, day, theirs[0].driver if theirs else "")
+    if together(theirs, one):
+        return None
+    theirs.append(one)
+    return driver
 
 
 def _out_then(pattern: ShiftPattern, day: date, planned: list[Shift]) -> list[Shift]:

@@ -230,13 +230,16 @@ def test_what_a_version_changed(
 
 
 def test_a_driver_is_put_on_and_a_shift_withdrawn(
-    own_office: Office, assert_accessible: Callable[[Page], None], shot: Callable[..., None]
+    own_office: Office,
+    assert_accessible: Callable[[Page], None],
+    at_every_width: AtEveryWidth,
+    shot: Callable[..., None],
 ) -> None:
     """A driver is taken off; a withdrawal needs a reason and tells what became of everybody."""
     shift = own_office.stage.ids["shift_id"]
     page = own_office.open(f"shifts/{shift}")
-    assert_accessible(page)
-    shot(page, "operator-shift-1280")
+    expect(page.get_by_text("Against drivers’ hours").first).to_be_visible()
+    at_every_width(page, "operator-shift")
     page.get_by_label("Who drives").select_option(label="Nobody yet")
     page.get_by_role("button", name="Change the driver").click()
     expect(page.get_by_text("The driver is changed")).to_be_visible()
@@ -252,9 +255,12 @@ def test_a_driver_is_put_on_and_a_shift_withdrawn(
 
 
 def test_a_shift_is_added(
-    own_office: Office, assert_accessible: Callable[[Page], None], shot: Callable[..., None]
+    own_office: Office,
+    assert_accessible: Callable[[Page], None],
+    at_every_width: AtEveryWidth,
+    shot: Callable[..., None],
 ) -> None:
-    """What cannot be is said beside its field; a good one is kept and shown."""
+    """What cannot be is said beside its field, the break that is missing too; then it is kept."""
     page = own_office.open("MEL1/shifts/new?day=2026-12-09")
     assert_accessible(page)
     page.get_by_role("button", name="Add the shift").click()
@@ -263,6 +269,12 @@ def test_a_shift_is_added(
     shot(page, "operator-new-shift-1280")
     page.get_by_label("Leaves the depot").fill("07:30")
     page.get_by_label("Is back by").fill("15:00")
+    page.get_by_role("button", name="Add the shift").click()
+    expect(page.locator("#break_minutes-error")).to_contain_text("between 09:00 and 13:30")
+    at_every_width(page, "operator-new-shift-hours")
+    page.get_by_label("Break, in minutes").fill("30")
+    page.get_by_label("Break not before").fill("09:00")
+    page.get_by_label("Break over by").fill("13:30")
     page.get_by_role("button", name="Add the shift").click()
     expect(page.get_by_text("The shift is added")).to_be_visible()
 

@@ -364,7 +364,7 @@ def test_promises_without_bus_are_counted_on_the_first_page(world: World) -> Non
     assert card.to_decide == figures(look(world))["without_bus"]
 
 
-NEW = NewShift(vehicle_id=1, day=date(2026, 12, 9), starts=480, ends=960, driver_id=1)
+NEW = NewShift(vehicle_id=1, day=date(2026, 12, 9), starts=480, ends=780, driver_id=1)
 
 
 def test_a_shift_is_added_and_the_day_is_planned_again(world: World) -> None:
@@ -407,7 +407,7 @@ def test_a_shift_that_cannot_be_is_refused_by_its_field(
 def test_a_vehicle_and_a_driver_are_in_one_place_at_a_time(world: World) -> None:
     """A second shift at the same time is refused for the vehicle, and for the driver."""
     add_shift(world.ctx, NEW, now=NOW)
-    for clash in (replace(NEW, starts=900, ends=1000), replace(NEW, vehicle_id=2, starts=500)):
+    for clash in (replace(NEW, starts=700, ends=900), replace(NEW, vehicle_id=2, starts=500)):
         with pytest.raises(Conflict):
             add_shift(world.ctx, clash, now=NOW)
     add_shift(world.ctx, replace(NEW, starts=960, ends=1080), now=NOW)
@@ -415,7 +415,7 @@ def test_a_vehicle_and_a_driver_are_in_one_place_at_a_time(world: World) -> None
 
 def test_a_shift_after_midnight_is_in_the_way_of_the_next_morning(world: World) -> None:
     """A bus and a driver out until two are not out again from one."""
-    night = replace(NEW, starts=20 * 60, ends=26 * 60)
+    night = replace(NEW, starts=21 * 60, ends=26 * 60)
     add_shift(world.ctx, night, now=NOW)
     morning = replace(NEW, day=date(2026, 12, 10), starts=60, ends=180)
     for clash in (morning, replace(morning, vehicle_id=2)):
@@ -424,7 +424,8 @@ def test_a_shift_after_midnight_is_in_the_way_of_the_next_morning(world: World) 
     other = add_shift(world.ctx, replace(morning, vehicle_id=2, driver_id=None), now=NOW)
     with pytest.raises(Conflict):
         assign_driver(world.ctx, other, 1, now=NOW)
-    add_shift(world.ctx, replace(morning, starts=120, ends=180), now=NOW)
+    add_shift(world.ctx, replace(morning, starts=120, ends=180, driver_id=None), now=NOW)
+    add_shift(world.ctx, replace(morning, vehicle_id=2, starts=180, ends=240), now=NOW)
 
 
 def add_patterns(world: World, *times: tuple[int, int]) -> None:
@@ -459,14 +460,14 @@ def test_the_weekly_pattern_never_puts_a_bus_out_twice(world: World) -> None:
 
 def test_the_weekly_pattern_never_puts_a_driver_out_twice(world: World) -> None:
     """Their own bus goes out without them where they are on another by hand; the board says so."""
-    add_patterns(world, (420, 720), (720, 1140))
+    add_patterns(world, (420, 720), (760, 1000))
     add_shift(world.ctx, replace(NEW, vehicle_id=2, driver_id=1, starts=600, ends=720), now=NOW)
     materialise_shifts(world.ctx, now=NOW)
     rows = roster.list_shifts(world.ctx, "MEL1", NEW.day, NEW.day)
     assert [(row.vehicle_id, row.starts, row.driver) for row in rows] == [
         (1, 420, ""),
         (2, 600, "Driver 1"),
-        (1, 720, "Driver 1"),
+        (1, 760, "Driver 1"),
     ]
     decisions = board(world.ctx, "MEL1", NEW.day, now=NOW).decisions
     assert [one.title for one in decisions] == ["Bus 1 has no driver"]

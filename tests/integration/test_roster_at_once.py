@@ -20,7 +20,7 @@ from booking.services import roster
 from booking.services.roster import NewShift, add_shift, assign_driver
 from tests.world import DAY, NOW, World, make_world
 
-NIGHT = NewShift(vehicle_id=1, day=DAY, starts=20 * 60, ends=26 * 60)
+NIGHT = NewShift(vehicle_id=1, day=DAY, starts=21 * 60, ends=26 * 60)
 MORNING = NewShift(vehicle_id=2, day=DAY + timedelta(days=1), starts=60, ends=180)
 """At the same time, on two service days: no zone-day's lock is in the way of both."""
 DRIVER = 1
