@@ -33,7 +33,7 @@ FILES = {
     "shifts.csv": (
         "vehicle,driver,weekday,start,end,break_from,break_to,break_minutes\n"
         "W-B1,W-D1,mon,07:00,15:00,09:30,12:30,30\n"
-        "W-B1,W-D1,tue,07:00,15:00,,,\n"
+        "W-B1,W-D1,tue,07:00,12:00,,,\n"
     ),
     "groups.csv": (
         "code,name,place,kind,description,phone,is_sample\n"

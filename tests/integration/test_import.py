@@ -293,7 +293,7 @@ def test_rows_are_known_again_by_their_code(ctx: Context, tmp_path: Path) -> Non
         places_csv=edited("places.csv", "Village hall", "Memorial hall"),
         zones_csv=edited("zones.csv", "W,MEL,West", "W,MEL,Vale"),
         residents_csv=edited("residents.csv", "24 Mill Lane", "25 Mill Lane"),
-        shifts_csv=edited("shifts.csv", "tue,07:00,15:00", "tue,08:00,15:00"),
+        shifts_csv=edited("shifts.csv", "tue,07:00,12:00", "tue,08:00,12:00"),
     )
     report = good(ctx, folder)
     assert one(ctx, Place, code="hose-hall").id == hall

@@ -7,13 +7,18 @@ import json
 import re
 import subprocess
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
+from dataclasses import replace
+from datetime import date, timedelta
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
 from shapely.geometry import MultiPolygon, Point, shape
+
+from booking.domain.drivers_hours import broken_rules
+from booking.domain.duties import Duty
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -261,6 +266,26 @@ def test_shifts_are_legal() -> None:
     for who in ("vehicle", "driver"):
         taken = Counter((shift[who], shift["weekday"]) for shift in rows("shifts"))
         assert max(taken.values()) == 1
+
+
+def rosters() -> dict[str, list[Duty]]:
+    """Driver → three weeks of the pattern, one after the other."""
+    found: dict[str, list[Duty]] = defaultdict(list)
+    for shift in rows("shifts"):
+        starts, ends = minutes(shift["start"]), minutes(shift["end"])
+        rest = minutes(shift["break_from"]), minutes(shift["break_to"]), int(shift["break_minutes"])
+        for week in range(3):
+            day = date(2026, 1, 5) + timedelta(weeks=week, days=DAYS.index(shift["weekday"]))
+            found[shift["driver"]].append(Duty(shift["driver"], day, starts, ends, *rest))
+    return found
+
+
+def test_every_driver_is_within_the_hours_rules() -> None:
+    """The sample roster, week after week, breaks none; without its breaks every shift does."""
+    for roster in rosters().values():
+        assert broken_rules(roster) == []
+        bare = [replace(duty, break_minutes=0) for duty in roster]
+        assert len(broken_rules(bare)) == len(bare)
 
 
 def test_every_open_hour_has_a_bus() -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from booking.models import Driver, ShiftPattern, Vehicle
 from booking.services.importing.batch import Batch, Part
 from booking.services.importing.cells import Row
+from booking.services.importing.pattern_hours import check_hours
 from booking.services.importing.reading import Columns
 
 VEHICLE_COLUMNS: Final = Columns(
@@ -63,6 +64,7 @@ def take_shifts(batch: Batch, rows: list[Row]) -> None:
     """Write the weekly pattern; the file names all the shifts of each vehicle in it."""
     parts = [part for part in (_shift(batch, row) for row in rows) if part is not None]
     _check_overlaps(parts)
+    check_hours([part for part in parts if not part.row.bad], batch.drivers)
     owners = {part.values["vehicle_id"] for part in parts}
     patterns = batch.session.scalars(
         select(ShiftPattern).where(ShiftPattern.vehicle_id.in_(owners))
