@@ -1,6 +1,8 @@
 """The search itself, compiled: ruin, recreate, accept like a cooling metal, again.
 
-Imports ruin, recreate and pool.
+Ruin and recreate: Schrimpf and others 2000, doi 10.1006/jcph.1999.6413. A plan that is
+worse by d is accepted with probability exp(-d / heat): Kirkpatrick, Gelatt & Vecchi 1983,
+doi 10.1126/science.220.4598.671. Imports ruin, recreate and pool.
 """
 
 from __future__ import annotations

@@ -25,7 +25,23 @@ class Violation:
 
 
 def check(problem: Problem, plan: Plan) -> list[Violation]:
-    """Everything wrong with the plan; nothing means it is legal."""
+    """Everything wrong with the plan; nothing means it is legal.
+
+    Parameters
+    ----------
+    problem : Problem
+        Valid (`validate.validate`).
+    plan : Plan
+        From anywhere: numbers that stand for nothing are named, too.
+
+    Returns
+    -------
+    list of Violation
+        `rule` is one of "unknown", "history", "location", "service time", "window",
+        "driving time", "shift", "duration", "ride limit", "break", "capacity", "order",
+        "one route", "served once", "required", "vehicle", "together", "bundle". If there
+        is an "unknown", nothing else is looked at.
+    """
     unknown = list(_unknown(problem, plan))
     if unknown:
         return unknown

@@ -14,7 +14,13 @@ from routing.model import Action, Plan, Problem, Route
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """The parts of a plan's cost, each in the objective's money."""
+    """The parts of a plan's cost, each in the objective's money.
+
+    Parameters
+    ----------
+    vehicles, distance, duration, excess_ride, refusals : float
+        What each part of `model.Objective` comes to; `total` is their sum.
+    """
 
     vehicles: float
     distance: float
@@ -28,7 +34,20 @@ class Cost:
 
 
 def cost(problem: Problem, plan: Plan) -> Cost:
-    """Cost of a plan, part by part."""
+    """Cost of a plan, part by part.
+
+    Parameters
+    ----------
+    problem : Problem
+        Valid (`validate.validate`).
+    plan : Plan
+        Whose visits stand for something; it need not be legal.
+
+    Returns
+    -------
+    Cost
+        In the objective's money (pounds for a service day).
+    """
     weights = problem.objective
     excess = sum(excess_ride(problem, route) for route in plan.routes)
     return Cost(

@@ -30,10 +30,22 @@ __all__ = ["Inserter", "Insertion", "Obstacle", "Rule"]
 
 @dataclass(frozen=True, slots=True)
 class Insertion:
-    """A place for a request. Positions count the visits of the vehicle's new route.
+    """A place for a request.
 
-    Times are in the problem's unit; `excess_ride` is the time on board beyond the
-    direct ride, `added_cost` the rise of the plan's cost without any refusal cost.
+    Parameters
+    ----------
+    vehicle : int
+        Index into the problem's vehicles.
+    pickup_position, dropoff_position : int
+        Among the visits of the vehicle's new route, history and breaks included, from 0.
+    added_cost : float
+        The rise of the plan's cost without any refusal cost (the objective's money).
+    pickup_start, dropoff_start : int
+        When service begins (problem units).
+    ride, excess_ride : int
+        Time on board, and how much of it is beyond the direct ride (problem units).
+    after : (int, int)
+        Pickup and dropoff come after these visits of the path without breaks and past.
     """
 
     vehicle: int
@@ -45,7 +57,6 @@ class Insertion:
     ride: int
     excess_ride: int
     after: tuple[int, int]
-    """Pickup and dropoff come after these visits of the path without breaks and past."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +73,7 @@ class Obstacle:
 
 
 class Inserter:
-    """Answers questions about one plan.
+    """Answers questions about one plan: exactly, as if every place were tried.
 
     Parameters
     ----------
@@ -133,7 +144,23 @@ class Inserter:
         return None if v < 0 else self._insertion(request, cost, v, i, j)
 
     def best_of(self, requests: Sequence[Request]) -> list[Insertion | None]:
-        """`best` for each of several wishes, such as many windows of one journey."""
+        """`best` for each of several wishes, such as many windows of one journey.
+
+        Parameters
+        ----------
+        requests : sequence of Request
+            Each asked for by itself, not on top of those before it.
+
+        Returns
+        -------
+        list of Insertion or None
+            One for each request.
+
+        Raises
+        ------
+        InvalidProblem
+            As `best`.
+        """
         return [self.best(request) for request in requests]
 
     def best_all(self, requests: Sequence[Request]) -> tuple[Insertion, ...] | None:

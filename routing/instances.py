@@ -76,7 +76,27 @@ def plan_from_routes(instance: Instance, routes: Sequence[Sequence[int]]) -> Pla
 
 
 def read_instance(path: str | Path) -> Instance:
-    """A problem from a file of a public benchmark; raises InstanceError."""
+    """A problem from a file of a public benchmark.
+
+    Dial-a-ride: Cordeau & Laporte 2003 (doi 10.1016/S0191-2615(02)00045-0), Cordeau 2006
+    (doi 10.1287/opre.1060.0283), Ropke, Cordeau & Laporte 2007 (doi 10.1002/net.20177);
+    pickup and delivery: Li & Lim 2001. Which of them it is, the file's first line says.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    Instance
+        Times and distances are the file's × `SCALE` (a thousand million), rounded to whole
+        numbers; `length` gives them back in the file's unit.
+
+    Raises
+    ------
+    InstanceError
+        The file cannot be read or makes no sense, with its name and the line at fault.
+    """
     return instance_of(read_benchmark(path))
 
 

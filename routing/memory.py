@@ -2,8 +2,9 @@
 
 In a search the same request is tried in the same route again and again: most routes
 are as they were a round ago. A table remembers the answer for (order of the route,
-request); an entry is overwritten by a later one that falls in the same slot.
-Imports the inserting state.
+request); an entry is overwritten by a later one that falls in the same slot. Keys are
+mixed as by the finaliser of splitmix64 (Steele, Lea & Flood 2014,
+doi 10.1145/2660193.2660195). Imports the inserting state.
 """
 
 from __future__ import annotations

@@ -34,7 +34,13 @@ class Action(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The times at which something may begin, both ends included."""
+    """The times at which something may begin, both ends included.
+
+    Parameters
+    ----------
+    earliest, latest : int
+        Problem units (seconds of the service day), 0 <= earliest <= latest.
+    """
 
     earliest: int = 0
     latest: int = FAR_FUTURE
@@ -42,14 +48,40 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Somebody to be taken from one place to another.
+    """Somebody to be taken from one place to another, and whoever must go with them.
 
-    `load` is one number per dimension of the vehicles' capacities (the service
-    uses seats and wheelchair spaces). `max_ride` counts from the end of service
-    at the pickup to the start of service at the dropoff. A `required` request
-    has been promised: a plan without it is not legal; of the others each one
-    left out costs `refusal_cost`. Requests with the same `together` ride in the
-    same vehicle; requests with the same `bundle` are all served or none is.
+    A party is one request with the load of all its people: a helper, a companion or a
+    child is part of the load and so can neither be left behind nor sent in another
+    vehicle, and the party fits only where there is room for everybody in it.
+
+    Parameters
+    ----------
+    id : str
+        Unique among the requests.
+    pickup, dropoff : int
+        Locations: rows of the matrices.
+    pickup_window, dropoff_window : Window
+        When service at that end may begin (problem units).
+    pickup_service, dropoff_service : int
+        How long the vehicle stands there (problem units).
+    load : tuple of int
+        One number for each dimension of the vehicles' capacities: (seats, wheelchair
+        spaces) in the service. A wheelchair user with a helper is (1, 1).
+    max_ride : int, optional
+        Longest time from the end of service at the pickup to the start of service at the
+        dropoff (problem units); None means any.
+    required : bool
+        It has been promised: a plan without it is not legal.
+    refusal_cost : float
+        What leaving it out costs if it is not required (the objective's money).
+    together : str, optional
+        Requests with the same name ride in the same vehicle.
+    bundle : str, optional
+        Requests with the same name are all served or none is.
+    vehicles : frozenset of str, optional
+        Ids of the only vehicles that may carry it; None means any.
+    people : int
+        How many people sit through its excess ride.
     """
 
     id: str
@@ -66,17 +98,21 @@ class Request:
     together: str | None = None
     bundle: str | None = None
     vehicles: frozenset[str] | None = None
-    """Ids of the only vehicles that may carry it; None means any."""
     people: int = 1
-    """How many people sit through its excess ride."""
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
     """A rest the driver must have, taken with nobody on board where the vehicle stands.
 
-    The vehicle stands at its last visit, or at its start. `window` is when the
-    rest may begin.
+    The vehicle stands at its last visit, or at its start.
+
+    Parameters
+    ----------
+    window : Window
+        When the rest may begin (problem units).
+    duration : int
+        Problem units.
     """
 
     window: Window
@@ -85,11 +121,19 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A visit that has happened: the past is frozen. `start` is when its service began."""
+    """A visit that has happened: the past is frozen.
+
+    Parameters
+    ----------
+    action : Action
+    index : int
+        Request index for a pickup or dropoff, break index for a break.
+    start : int
+        When its service began (problem units).
+    """
 
     action: Action
     index: int
-    """Request index for a pickup or dropoff, break index for a break."""
     start: int
 
 
@@ -97,12 +141,31 @@ class Done:
 class Vehicle:
     """One vehicle's shift.
 
-    `configurations` are the ways the inside can be arranged (folding seats up
-    or down): the load on board must fit into at least one of them at every
-    moment. With `history` the route begins with those visits, at those times,
-    and whatever follows starts from `position` not before `ready` (left out:
-    from the last of those visits, when its service ends). `breaks` are taken in
-    the order listed; a vehicle that is used takes all of them.
+    Parameters
+    ----------
+    id : str
+        Unique among the vehicles.
+    start, end : int
+        Locations where it begins and ends its day: rows of the matrices.
+    shift : Window
+        It leaves and is back within these times (problem units).
+    configurations : tuple of tuple of int
+        The ways the inside can be arranged (folding seats up or down), each with room for
+        so much in every dimension of a load: what is on board must fit into at least one
+        of them at every moment.
+    max_duration : int, optional
+        Longest time from start to end of its route (problem units); None means any.
+    breaks : tuple of Break
+        Taken in the order listed; a vehicle that is used takes all of them.
+    fixed_cost : float
+        What using it costs at all (the objective's money).
+    history : tuple of Done
+        What it has done today: its route begins with these visits, at these times.
+    position : int, optional
+        Location from where it goes on; None means from its last visit, or its start.
+    ready : int, optional
+        When it goes on at the earliest (problem units); None means when service at its last
+        visit ends, or its shift begins.
     """
 
     id: str
@@ -126,6 +189,15 @@ class Objective:
     `per_distance` × distance, `per_duration` × (end − start of route),
     `per_excess_ride` × (ride − direct ride) of each person, and the
     `refusal_cost` of every request left out.
+
+    Parameters
+    ----------
+    per_distance : float
+        Money for each unit of the distances (pounds a metre).
+    per_duration : float
+        Money for each unit of a vehicle's time (pounds a second).
+    per_excess_ride : float
+        Money for each unit of a person's time on board beyond the direct ride.
     """
 
     per_distance: float = 1.0
@@ -135,7 +207,21 @@ class Objective:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Problem:
-    """One day to plan. Matrices are (locations, locations), int64, row = from."""
+    """One day to plan.
+
+    Compared by identity: two problems with the same numbers are not equal.
+
+    Parameters
+    ----------
+    durations, distances : ndarray of int64, shape (locations, locations)
+        From the location of the row to that of the column, in problem units (seconds and
+        metres for the service); 0 on the diagonal. Going back may take another time.
+    requests : tuple of Request
+    vehicles : tuple of Vehicle
+    objective : Objective
+    unit : float
+        How many of the problem's integers make one of the outside's units.
+    """
 
     durations: Matrix
     distances: Matrix
@@ -143,15 +229,21 @@ class Problem:
     vehicles: tuple[Vehicle, ...]
     objective: Objective = field(default_factory=Objective)
     unit: float = 1.0
-    """How many of the problem's integers make one of the outside's units."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One stop of a route. `index` is a request index, or a break index for a break.
+    """One stop of a route.
 
-    `arrival` is when the vehicle gets there, `start` when service begins,
-    `departure` when it ends.
+    Parameters
+    ----------
+    action : Action
+    index : int
+        Request index for a pickup or dropoff, break index for a break.
+    location : int
+        Row of the matrices.
+    arrival, start, departure : int
+        When the vehicle gets there, service begins, and service ends (problem units).
     """
 
     action: Action
@@ -164,7 +256,17 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A vehicle's day: leaves its start at `start`, is back at its end at `end`."""
+    """A vehicle's day.
+
+    Parameters
+    ----------
+    vehicle : int
+        Index into the problem's vehicles.
+    visits : tuple of Visit
+        In the order they are made, those of its history first.
+    start, end : int
+        When it leaves its start and is back at its end (problem units).
+    """
 
     vehicle: int
     visits: tuple[Visit, ...]
@@ -174,7 +276,15 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """At most one route for each vehicle, and the requests nobody carries."""
+    """At most one route for each vehicle, and the requests nobody carries.
+
+    Parameters
+    ----------
+    routes : tuple of Route
+        A vehicle without one stays at home.
+    unserved : tuple of int
+        Indices into the problem's requests; every request is carried or listed here.
+    """
 
     routes: tuple[Route, ...]
     unserved: tuple[int, ...] = ()

@@ -1,7 +1,7 @@
 """Putting requests back into a plan, compiled: one by one where they cost least.
 
-In random order or the most pressing first, each place overlooked now and then
-(blinks, as in SISR). Imports ruin and inserting.
+In random order or the most pressing first, each route overlooked now and then: the blinks
+of SISR (Christiaens & Vanden Berghe 2020, doi 10.1287/trsc.2019.0914). Imports ruin and inserting.
 """
 
 from __future__ import annotations

@@ -5,7 +5,11 @@ latest timetable are found by one sweep each, going back only where a ride is to
 long and waiting can be moved before its pickup.
 
 Start and end of a route are partners like pickup and dropoff: the longest route
-is a ride limit between them. Imports flat and the model.
+is a ride limit between them. That waiting may be moved is from Cordeau & Laporte 2003,
+doi 10.1016/S0191-2615(02)00045-0, the difference constraints from Firat & Woeginger 2011,
+doi 10.1016/j.orl.2010.11.004.
+
+Imports flat and the model.
 """
 
 from __future__ import annotations

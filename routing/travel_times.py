@@ -52,8 +52,16 @@ class StraightLine:
     """The great circle × `detour_factor`, driven slowly at first and then faster.
 
     The first `slow_metres` of every journey go at `slow_speed` (villages, lanes,
-    turning round), the rest at `fast_speed`, both in metres a second. Seconds are
-    rounded up, so that going through a third place is never quicker.
+    turning round), the rest at `fast_speed`. Seconds are rounded up, so that going
+    through a third place is never quicker.
+
+    Parameters
+    ----------
+    detour_factor : float
+        How much longer roads are than the straight line.
+    slow_speed, fast_speed : float
+        Metres a second.
+    slow_metres : float
     """
 
     detour_factor: float = 1.3
@@ -62,7 +70,23 @@ class StraightLine:
     slow_metres: float = 4_000.0
 
     def matrix(self, points: Sequence[Point]) -> tuple[Matrix, Matrix]:
-        """Durations (s) and distances (m) between all points; raises InvalidProblem on NaN."""
+        """How long it takes and how far it is between all points.
+
+        Parameters
+        ----------
+        points : sequence of (float, float)
+            n times (latitude, longitude) in degrees, WGS 84.
+
+        Returns
+        -------
+        durations, distances : ndarray of int64, shape (n, n)
+            Seconds and metres, from the point of the row to that of the column.
+
+        Raises
+        ------
+        InvalidProblem
+            A point is not a place on earth: NaN, or beyond 90 or 180 degrees.
+        """
         metres = great_circle(points) * self.detour_factor
         slow = np.minimum(metres, self.slow_metres)
         seconds = slow / self.slow_speed + (metres - slow) / self.fast_speed
