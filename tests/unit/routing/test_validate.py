@@ -264,6 +264,16 @@ def test_a_day_under_way_makes_sense() -> None:
     validate(day(done, aboard, missed, vehicles=(out,)))
 
 
+def test_numbers_of_numpy_are_numbers() -> None:
+    """They come out of matrices and tables."""
+    one = np.int64(1)
+    window = Window(one, np.int32(90))  # type: ignore[arg-type]
+    found = ask(
+        pickup=one, pickup_window=window, pickup_service=one, load=(one,), max_ride=30 * one
+    )
+    validate(day(replace(found, refusal_cost=np.float32(3.0)), vehicles=(bus(start=one),)))
+
+
 def test_a_break_that_has_been_taken_may_lie_outside_the_shift() -> None:
     """The shift was moved since; what has happened has happened."""
     past = (Done(UP, 0, 20), Done(DOWN, 0, 40), Done(Action.BREAK, 0, 45))
