@@ -47,7 +47,9 @@ def zone_day(people: int, seed: int) -> Problem:
 
 def places() -> tuple[list[Point], list[int], list[int]]:
     """The depot and the places of the zone; rows of homes, and of everything else."""
-    points, homes, others = [CENTRE], [], []
+    points = [CENTRE]
+    homes: list[int] = []
+    others: list[int] = []
     with PLACES.open(newline="", encoding="utf-8") as stream:
         for place in csv.DictReader(stream):
             point = float(place["latitude"]), float(place["longitude"])
