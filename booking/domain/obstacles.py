@@ -33,7 +33,8 @@ def obstacle(rule: str, when: When, day: date, *, homeward: bool, people: int = 
         return Broken(
             rule, f"We could take you there, but not bring you home {_at(when)}: {reason}."
         )
-    return Broken(rule, f"We cannot bring you {_at(when)} on {day_in_words(day)}: {reason}.")
+    at = "" if when.kind is WhenKind.ANY else f"{_at(when)} "
+    return Broken(rule, f"We cannot bring you {at}on {day_in_words(day)}: {reason}.")
 
 
 def outside_hours(shape: LegShape, when: When, *, homeward: bool, link: str = "") -> Broken:

@@ -67,6 +67,18 @@ def promised_window(planned: int, first: int, last: int, window: int) -> tuple[i
     return earliest, min(last, earliest + window)
 
 
+def promise_around(
+    planned: int, wished: tuple[int, int], window: int, on_the_way: tuple[int, int], said: int
+) -> tuple[int, int, int]:
+    """What is promised to who waited: the window (two times), and the latest arrival.
+
+    `wished` is from when to when they could be picked up, `on_the_way` how long they take
+    to get on and may ride at most; the arrival is never later than was `said`.
+    """
+    earliest, latest = promised_window(planned, *wished, window)
+    return earliest, latest, latest_arrival(latest, *on_the_way, said)
+
+
 @dataclass(frozen=True, slots=True)
 class OfferedLeg:
     """One direction as offered: the promise it would become, and what it asks of them.

@@ -10,22 +10,21 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.context import Context
+from booking.domain.alternative_words import instead_words
 from booking.domain.batch_time import last_due
-from booking.domain.booking_rules import Broken
 from booking.domain.errors import PromiseBroken
 from booking.domain.needs import Party
-from booking.domain.obstacles import no_buses
-from booking.domain.offers import latest_arrival, promised_window
+from booking.domain.offers import promise_around
 from booking.domain.service_day import moment, seconds_into, today
 from booking.domain.statuses import BookingStatus, RequestStatus
-from booking.domain.words import day as day_in_words
 from booking.models import Booking, JourneyRequest, Refusal, ZoneDay
+from booking.services.batch_day import starts_of
+from booking.services.batch_reasons import Decision, TurnedAway, turn_away
 from booking.services.cancel import release_replaced
 from booking.services.day import Day, load_day
 from booking.services.editing import Edit, edit_day
@@ -34,6 +33,7 @@ from booking.services.history import move
 from booking.services.leg_fare import leg_fare
 from booking.services.matrix import PlaceMatrix, look_up
 from booking.services.notify import write_message
+from booking.services.offer import offer_of
 from booking.services.problem import DayProblem, as_it_can_be, day_problem
 from booking.services.replacing import (
     not_begun,
@@ -42,16 +42,10 @@ from booking.services.replacing import (
     zone_days_behind,
 )
 from booking.services.stranded import tell_bus_found
-from routing.model import Action, Plan, Problem
+from routing.model import Problem
 from routing.optimise import Stop, solve
 
 _log = logging.getLogger(__name__)
-
-FULL: Final = Broken(
-    "capacity",
-    "More people asked for the bus that day than it can carry, and there was no room left. "
-    "You will be among the first next time.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +59,13 @@ class BatchOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Whom the solver would carry on the day as it was read; `plan` is None with nobody to place.
+    """Whom the solver would carry on the day as it was read, and what the others are told.
 
-    `made` is the day without the requests `aside`, which no bus could take.
+    The problem is that of the day without the requests `aside`, which no bus could take.
     """
 
-    day: Day
-    made: DayProblem
-    problem: Problem
-    plan: Plan | None
-    aside: frozenset[int]
+    decision: Decision
+    turned_away: dict[int, TurnedAway]
 
 
 def run_batches(ctx: Context, *, now: datetime) -> list[BatchOutcome]:
@@ -146,7 +137,8 @@ def decide(
         weights = weights_of(session, zone_day_id, now, shares)
         behind = _behind(session, day)
     stop = stop or Stop(seconds=ctx.settings.plan_seconds)
-    draft = _draft(day, look_up(ctx.travel_times, day.points), weights, now, stop)
+    matrix = look_up(ctx.travel_times, day.points)
+    draft = _draft(ctx, _decision(day, matrix, weights, now, stop), now)
 
     def publish(edit: Edit) -> BatchOutcome | None:
         if edit.zone_day.batched_at is not None or edit.day != day:
@@ -158,30 +150,51 @@ def decide(
 
 def _behind(session: Session, day: Day) -> set[int]:
     """The zone-days of what the waiting requests are to replace."""
-    waiting = {b.request_id for b in day.bookings if b.status is BookingStatus.WAITING}
+    waiting = _waiting_ids(day)
     return {zone_day for request in waiting for zone_day in zone_days_behind(session, request)}
 
 
-def _draft(
-    day: Day, matrix: PlaceMatrix, weights: dict[int, float], now: datetime, stop: Stop
-) -> Draft:
+def _decision(
+    day: Day,
+    matrix: PlaceMatrix,
+    weights: dict[int, float],
+    now: datetime,
+    stop: Stop,
+) -> Decision:
     made = day_problem(day, matrix, now)
-    left = [b.request_id for b in made.day.bookings if b.status is BookingStatus.WAITING]
-    waiting = {b.request_id for b in day.bookings if b.status is BookingStatus.WAITING}
+    left = {b.request_id for b in made.day.bookings if b.status is BookingStatus.WAITING}
     problem = _weighted(made, weights)
     plan = None
     if left:
         plan = solve(problem, stop, seed=day.version, start=made.plan).plan
-    return Draft(day, made, problem, plan, frozenset(waiting.difference(left)))
+    return Decision(day, made, problem, plan, matrix, frozenset(_waiting_ids(day) - left))
+
+
+def _waiting_ids(day: Day) -> set[int]:
+    """The requests that wait to be decided."""
+    return {b.request_id for b in day.bookings if b.status is BookingStatus.WAITING}
+
+
+def _draft(ctx: Context, decision: Decision, now: datetime) -> Draft:
+    """The decision with what those are told whom it leaves out."""
+    starts = starts_of(decision.made, decision.plan)
+    out = {
+        b.request_id
+        for b in decision.day.bookings
+        if b.status is BookingStatus.WAITING and b.id not in starts
+    }
+    return Draft(decision, turn_away(ctx, decision, out, now))
 
 
 def _publish(edit: Edit, draft: Draft) -> BatchOutcome | None:
-    starts = _starts(draft)
+    decision = draft.decision
+    made = decision.made
+    starts = starts_of(made, decision.plan)
     waiting = _waiting(edit)
-    if draft.plan is not None:
+    if decision.plan is not None:
         try:
-            whole = replace(edit, made=draft.made)
-            whole.publish(draft.plan, draft.problem, draft.made.booking_ids, "batch")
+            whole = replace(edit, made=made)
+            whole.publish(decision.plan, decision.problem, made.booking_ids, "batch")
         except PromiseBroken:
             return None
         # Who waits is told below; here whoever had lost their bus and has one again.
@@ -193,31 +206,9 @@ def _publish(edit: Edit, draft: Draft) -> BatchOutcome | None:
         if served:
             _promise(edit, request, starts)
         else:
-            _refuse(edit, request, _why(edit, request, draft))
+            _refuse(edit, request, draft.turned_away[request.id])
     edit.zone_day.batched_at = edit.now
     return BatchOutcome(edit.zone_day.id, promised, len(waiting) - promised)
-
-
-def _starts(draft: Draft) -> dict[int, int]:
-    """booking id → when it is picked up, in seconds of the day."""
-    return {
-        draft.made.booking_ids[visit.index]: visit.start
-        for route in (draft.plan.routes if draft.plan else ())
-        for visit in route.visits
-        if visit.action is Action.PICKUP
-    }
-
-
-def _why(edit: Edit, request: JourneyRequest, draft: Draft) -> Broken:
-    """The rule that kept a request out."""
-    day, zone = edit.day.day, edit.zone_day.zone
-    if not draft.day.shifts:
-        return no_buses(zone.name, day)
-    if request.id not in draft.aside:
-        return FULL
-    return Broken(
-        "vehicle", f"No bus that could take you is out in {zone.name} on {day_in_words(day)}."
-    )
 
 
 def _waiting(edit: Edit) -> list[JourneyRequest]:
@@ -259,18 +250,18 @@ def _promise_times(edit: Edit, booking: Booking, planned: int) -> None:
     day = edit.day.day
     assert booking.wished_earliest is not None
     assert booking.wished_latest is not None
-    earliest, latest = promised_window(
+    said = booking.promised_arrival
+    earliest, latest, arrival = promise_around(
         planned,
-        seconds_into(day, booking.wished_earliest),
-        seconds_into(day, booking.wished_latest),
+        (seconds_into(day, booking.wished_earliest), seconds_into(day, booking.wished_latest)),
         edit.zone_day.zone.window_minutes * 60,
+        (booking.boarding_seconds, booking.ride_limit_seconds),
+        seconds_into(day, said) if said is not None else planned,
     )
     booking.promised_earliest = moment(day, earliest)
     booking.promised_latest = moment(day, latest)
-    if booking.promised_arrival is not None:
-        said = seconds_into(day, booking.promised_arrival)
-        there = latest_arrival(latest, booking.boarding_seconds, booking.ride_limit_seconds, said)
-        booking.promised_arrival = moment(day, there)
+    if said is not None:
+        booking.promised_arrival = moment(day, arrival)
 
 
 def _fare(edit: Edit, request: JourneyRequest, booking: Booking) -> int:
@@ -285,7 +276,9 @@ def _fare(edit: Edit, request: JourneyRequest, booking: Booking) -> int:
     )
 
 
-def _refuse(edit: Edit, request: JourneyRequest, why: Broken) -> None:
+def _refuse(edit: Edit, request: JourneyRequest, away: TurnedAway) -> None:
+    """Tell them why, and what they could have instead: offers of this request, to choose from."""
+    why, ways = away.broken, away.ways
     for booking in _legs(request):
         move(edit.session, booking, BookingStatus.REFUSED, by="batch", now=edit.now)
     request.status = RequestStatus.REFUSED.value
@@ -296,11 +289,23 @@ def _refuse(edit: Edit, request: JourneyRequest, why: Broken) -> None:
             village=request.person.village,
             rule=why.rule,
             words=why.words,
+            alternatives=[way.legs[0].to_json() for way in ways],
             created_at=edit.now,
         )
     )
-    told = f"{why.words} {stays_words(_replaceable(edit, request))}"
-    write_message(edit.session, request.person, request, "batch_refused", now=edit.now, why=told)
+    first = max((offer.number for offer in request.offers), default=0) + 1
+    for number, way in enumerate(ways, start=first):
+        edit.session.add(offer_of(request.id, number, way, edit.now))
+    told = f"{why.words} {stays_words(_replaceable(edit, request))}".strip()
+    write_message(
+        edit.session,
+        request.person,
+        request,
+        "batch_refused",
+        now=edit.now,
+        why=told,
+        instead=instead_words(ways),
+    )
 
 
 def _replaceable(edit: Edit, request: JourneyRequest) -> list[JourneyRequest]:

@@ -37,6 +37,7 @@ from booking.services.legs import (
     shown_of,
 )
 from booking.services.places import say_place
+from booking.services.take_instead import offers_instead, was_turned_down
 
 PAST_AT_MOST: Final = 20
 SHOWN: Final = (
@@ -228,7 +229,7 @@ def get_answer(ctx: Context, account: Account, request_id: int, *, now: datetime
     """What we answered to a request of this account; raises NotFound for anybody else's."""
     with ctx.db.reading() as session:
         request = check_request(account, session.get(JourneyRequest, request_id))
-        offers = tuple(_offer(session, offer, request) for offer in request.offers)
+        offers = tuple(_offer(session, offer, request) for offer in offers_instead(request))
         refusal = session.scalar(
             select(Refusal).where(Refusal.request_id == request.id).order_by(Refusal.id).limit(1)
         )
@@ -249,7 +250,9 @@ def get_answer(ctx: Context, account: Account, request_id: int, *, now: datetime
             chosen=next((o for o in offers if o.number == request.chosen), None),
             held_until=_held_until(request) if held else None,
             replaces_id=request.replaces_id,
-            expired=not held and any(offer.expires_at < now for offer in request.offers),
+            expired=not held
+            and not was_turned_down(request)  # that is looked at when they choose one
+            and any(offer.expires_at < now for offer in request.offers),
         )
 
 

@@ -48,7 +48,7 @@ ADDS_TO: Final = frozenset({"reminder"})
 """Kinds that say less than the message before them, and so do not take its place."""
 OVERTAKEN: Final = "A newer message took its place: "
 """Followed by the key of that message, so that it can give the place back."""
-FACTS: Final[dict[str, Any]] = {"legs": (), "why": "", "reason": "", "when": ""}
+FACTS: Final[dict[str, Any]] = {"legs": (), "why": "", "instead": "", "reason": "", "when": ""}
 """What templates may ask for, and what it is where the caller does not say."""
 
 
@@ -69,7 +69,7 @@ def write_message(
 
     The words are made from the request's bookings as this transaction leaves
     them, and from `facts`: `legs` (cancelled, new_time: which directions), `why`
-    (batch_refused) and `reason` (disrupted) in a few words of their own. What was
+    and `instead` (batch_refused) and `reason` (disrupted) in a few words of their own. What was
     already told in the same words (or as the same `version`) is not written twice.
     With `heard` they are being told in the call in which it is done: nobody rings
     them about it. `due_at` defaults to now; `stale_at` to 35 minutes before the first pick-up:

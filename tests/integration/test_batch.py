@@ -261,7 +261,7 @@ def test_one_whom_no_bus_can_take_stops_nobody_else(ctx: Context) -> None:
     assert [(o.promised, o.refused) for o in run_batches(ctx, now=NIGHT)] == [(1, 1)]
     assert status(world, large) == ("refused", "refused")
     assert status(world, small) == ("booked", "booked")
-    assert "No bus that could take you is out" in told(world, large)["batch_refused"]
+    assert "no bus that has the space you need is out then" in told(world, large)["batch_refused"]
 
 
 def test_with_no_bus_at_all_everybody_is_told(ctx: Context) -> None:

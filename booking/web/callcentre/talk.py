@@ -20,7 +20,7 @@ from booking.services.ask_again import ask_afresh, ask_again
 from booking.services.book import book
 from booking.services.call_places import PlaceGroup, list_choices, list_outside
 from booking.services.find_journey import find_person_of
-from booking.services.hold import hold, release
+from booking.services.hold import release
 from booking.services.journeys import (
     AnswerView,
     JourneyView,
@@ -33,6 +33,7 @@ from booking.services.offer import Asker
 from booking.services.overlapping import list_overlapping
 from booking.services.people import JourneyLine, PersonView, find_home_of, view_person
 from booking.services.places import find_places, get_place_view
+from booking.services.take_instead import hold_or_take
 from booking.services.traveller import get_zone_view
 from booking.services.wish_left import get_wish_left
 from booking.web import here
@@ -113,10 +114,11 @@ def keep(request_id: int) -> ResponseReturnValue:
     try:
         if view.holds_other(number):
             release(here.ctx(), request_id, by=here.who(), now=here.now())
-        hold(here.ctx(), request_id, number, by=here.who(), now=here.now())
+        held = hold_or_take(here.ctx(), request_id, number, by=here.who(), now=here.now())
     except Gone as error:
         return _ask_again(request_id, error.words)
-    return redirect(_at(request_id), 303)
+    note(request=held)
+    return redirect(_at(held), 303)
 
 
 @bp.post("/asked/<int:request_id>/let-go")

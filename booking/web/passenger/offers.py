@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 from booking.domain.errors import Gone, Invalid
 from booking.domain.wish import PurposeKind
 from booking.services.ask_again import ask_again
-from booking.services.hold import hold, release
+from booking.services.hold import release
 from booking.services.journeys import AnswerView, get_answer, get_group_id
+from booking.services.take_instead import hold_or_take
 from booking.web import here
 from booking.web.access import passengers_only
 from booking.web.passenger.answers import home_words, when_words
@@ -51,10 +52,10 @@ def _hold(found: AnswerView, number: int) -> ResponseReturnValue:
     try:
         if found.holds_other(number):
             release(here.ctx(), found.request_id, by=by, now=here.now())
-        hold(here.ctx(), found.request_id, number, by=by, now=here.now())
+        held = hold_or_take(here.ctx(), found.request_id, number, by=by, now=here.now())
     except Gone as error:
         return _afresh(found.request_id, OLD if found.expired else error.words)
-    return redirect(url_for("passenger.check", request_id=found.request_id), 303)
+    return redirect(url_for("passenger.check", request_id=held), 303)
 
 
 def _afresh(request_id: int, words: str) -> ResponseReturnValue:
