@@ -23,15 +23,17 @@ PURPOSE_WEIGHT: Final = {
     PurposeKind.SESSION: 2.0,
     PurposeKind.OTHER: 1.0,
 }
-REFUSED_BEFORE_WEIGHT: Final = 0.3
+REFUSED_BEFORE_WEIGHT: Final = 0.8
 """Added for each day in a row on which they were turned away, up to `REFUSED_AT_MOST`."""
 REFUSED_AT_MOST: Final = 2
-# Counted without an end, asking every day for what cannot be would in time beat a
-# hospital appointment. Two are enough for who was refused twice to go before who was
-# refused once.
-NO_OTHER_WAY_WEIGHT: Final = 0.15
-# Both together stay below the step from one purpose to the next, so that "among equals"
-# is kept: an appointment still goes before a shopping trip, whoever asks for it.
+NO_OTHER_WAY_WEIGHT: Final = 0.1
+BELOW_APPOINTMENT: Final = 2.95
+"""The most that anything but an appointment weighs."""
+# Among equals: refused once and with no other way, an outing still weighs less than a
+# session (1.9 to 2.0). Refused twice in a row it goes before one, and before two others
+# with a shorter way: who lives far out would otherwise be refused every week, for two
+# near ones fit into the time. An appointment goes before all of that, whatever happened;
+# without an end, asking every day for what cannot be would in time beat the hospital.
 FAIR_DAYS: Final = 60
 """How long a refusal is remembered."""
 
@@ -59,6 +61,16 @@ class FairShares:
 
     refused_before: float = REFUSED_BEFORE_WEIGHT
     no_other_way: float = NO_OTHER_WAY_WEIGHT
+    at_most: float = BELOW_APPOINTMENT
+
+    def weight(self, purpose: PurposeKind, refused: int, no_other_way: bool) -> float:
+        """Of somebody who goes for this and was refused so often in a row."""
+        whole = (
+            PURPOSE_WEIGHT[purpose]
+            + self.refused_before * min(refused, REFUSED_AT_MOST)
+            + self.no_other_way * no_other_way
+        )
+        return whole if purpose is PurposeKind.APPOINTMENT else min(whole, self.at_most)
 
 
 FAIR: Final = FairShares()
@@ -79,9 +91,9 @@ def weights_of(
     ).all()
     refused = refused_in_a_row(session, {row.person_id for row in rows}, now)
     return {
-        row.id: PURPOSE_WEIGHT[PurposeKind(row.purpose)]
-        + shares.refused_before * min(refused.get(row.person_id, 0), REFUSED_AT_MOST)
-        + shares.no_other_way * row.no_other_way
+        row.id: shares.weight(
+            PurposeKind(row.purpose), refused.get(row.person_id, 0), row.no_other_way
+        )
         for row in rows
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -87,12 +88,12 @@ def test_who_has_no_other_way_goes_first(ctx: Context, shares: FairShares, first
 
 @pytest.mark.parametrize(
     ("shares", "first"),
-    [(FAIR, FAR), (FairShares(refused_before=1.0, no_other_way=0.5), NEAR)],
+    [(FAIR, FAR), (FairShares(refused_before=1.1, at_most=math.inf), NEAR)],
 )
 def test_an_appointment_still_goes_before_a_shopping_trip(
     ctx: Context, shares: FairShares, first: int
 ) -> None:
-    """Refused ten times and no other way: among equals only. Control: weights without that end."""
+    """Refused ten times and no other way: never before it. Control: weights without that end."""
     world = one_seat(ctx)
     has_no_other_way(world, NEAR)
     for days in range(1, 11):
@@ -102,25 +103,24 @@ def test_an_appointment_still_goes_before_a_shopping_trip(
 
 
 @pytest.mark.parametrize(
-    ("shares", "states"),
-    [
-        (FAIR, ["booked", "booked", "refused"]),
-        (FairShares(refused_before=1.0, no_other_way=0.5), ["refused", "refused", "booked"]),
-    ],
+    ("refusals", "states"),
+    [(1, ["booked", "booked", "refused"]), (2, ["refused", "refused", "booked"])],
 )
-def test_nobody_is_left_at_home_for_it(ctx: Context, shares: FairShares, states: list[str]) -> None:
-    """Two seats are not given up for one person. Control: weights large enough for that."""
+def test_two_stay_at_home_only_for_who_was_refused_twice(
+    ctx: Context, refusals: int, states: list[str]
+) -> None:
+    """Who lives far out takes the time of two: refused once they wait, refused twice they go."""
     world = make_world(ctx, people=3, seats=2, mode="batch")
     with ctx.db.writing() as session:
         session.execute(update(Shift).values(starts=9 * 60 + 20, ends=10 * 60, break_minutes=0))
     has_no_other_way(world, 2)
-    for days in range(1, 11):
+    for days in range(1, 1 + refusals):
         was_refused(world, 2, DAY - timedelta(days=days))
     near = [book_one(world, wish(world, n, start="Great Dalby")) for n in (0, 1)]
     far = book_one(world, wish(world, 2, start="Long Clawson"))
     with ctx.db.reading() as session:
         day = session.scalars(select(ZoneDay.id)).one()
-    decide(ctx, day, now=NIGHT, stop=Stop(iterations=300), shares=shares)
+    decide(ctx, day, now=NIGHT, stop=Stop(iterations=300))
     with ctx.db.reading() as session:
         told = [session.get_one(JourneyRequest, one).status for one in (*near, far)]
     assert told == states
