@@ -34,5 +34,7 @@ class ZoneDay(Base):
     """Token of the worker planning it now, so that a second one leaves it alone."""
     planning_until: Mapped[datetime | None]
     planning_progress: Mapped[str] = mapped_column(String(200), default="")
+    planning_percent: Mapped[int | None]
+    """How much of its time the search of now has used; None while none is on."""
 
     zone: Mapped[Zone] = relationship()

@@ -22,6 +22,7 @@ from booking.domain.needs import Party
 from booking.domain.offers import promise_around
 from booking.domain.service_day import moment, seconds_into, today
 from booking.domain.statuses import BookingStatus, RequestStatus
+from booking.domain.words import count_of
 from booking.models import Booking, JourneyRequest, Refusal, ZoneDay
 from booking.services.batch_day import starts_of
 from booking.services.batch_reasons import Decision, TurnedAway, turn_away
@@ -34,6 +35,7 @@ from booking.services.leg_fare import leg_fare
 from booking.services.matrix import PlaceMatrix, look_up
 from booking.services.notify import write_message
 from booking.services.offer import offer_of
+from booking.services.planning_claim import Searching, claimed, reporter
 from booking.services.problem import DayProblem, as_it_can_be, day_problem
 from booking.services.replacing import (
     not_begun,
@@ -43,7 +45,7 @@ from booking.services.replacing import (
 )
 from booking.services.stranded import tell_bus_found
 from routing.model import Problem
-from routing.optimise import Stop, solve
+from routing.optimise import Report, Stop, solve
 
 _log = logging.getLogger(__name__)
 
@@ -55,6 +57,12 @@ class BatchOutcome:
     zone_day_id: int
     promised: int
     refused: int
+
+    @property
+    def words(self) -> str:
+        """What became of those who waited, for the operator."""
+        waited = count_of(self.promised + self.refused, "request")
+        return f"Decided {waited} that waited: {self.promised} promised a bus."
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +86,14 @@ def run_batches(ctx: Context, *, now: datetime) -> list[BatchOutcome]:
     return [outcome for outcome in outcomes if outcome is not None]
 
 
-def decide_if_due(ctx: Context, zone_day_id: int, *, now: datetime) -> BatchOutcome | None:
-    """Decide this zone-day if its time has come and somebody still waits; else None."""
-    return _decide_alone(ctx, zone_day_id, now) if is_due(ctx, zone_day_id, now) else None
+def decide_if_due(
+    ctx: Context, zone_day_id: int, *, now: datetime, token: str | None = None
+) -> BatchOutcome | None:
+    """Decide this zone-day if its time has come and somebody still waits; else None.
+
+    `token` is that of the planning which does it, if one does.
+    """
+    return _decide_alone(ctx, zone_day_id, now, token) if is_due(ctx, zone_day_id, now) else None
 
 
 def is_due(ctx: Context, zone_day_id: int, now: datetime) -> bool:
@@ -108,9 +121,11 @@ def _due(ctx: Context, now: datetime) -> list[int]:
         return list(found)
 
 
-def _decide_alone(ctx: Context, zone_day_id: int, now: datetime) -> BatchOutcome | None:
+def _decide_alone(
+    ctx: Context, zone_day_id: int, now: datetime, token: str | None = None
+) -> BatchOutcome | None:
     try:
-        return decide(ctx, zone_day_id, now=now)
+        return decide(ctx, zone_day_id, now=now, token=token)
     except Exception:  # noqa: BLE001 - whatever it is, it is this zone's alone
         _log.exception("The batch of zone-day %s failed and will be tried again", zone_day_id)
         return None
@@ -123,11 +138,14 @@ def decide(
     now: datetime,
     stop: Stop | None = None,
     shares: FairShares = FAIR,
+    token: str | None = None,
 ) -> BatchOutcome | None:
     """Decide one zone-day; None when it was decided before or changed while we solved.
 
     Changed days are tried again at the next sweep: nobody is told anything until
     the whole decision stands. `stop` ends the search; without it the settings' seconds do.
+    How far it is stands on the operator's screen, under the `token` of a planning that does
+    it or one of its own.
     """
     with ctx.db.reading() as session:
         zone_day = session.get_one(ZoneDay, zone_day_id)
@@ -138,7 +156,11 @@ def decide(
         behind = _behind(session, day)
     stop = stop or Stop(seconds=ctx.settings.plan_seconds)
     matrix = look_up(ctx.travel_times, day.points)
-    draft = _draft(ctx, _decision(day, matrix, weights, now, stop), now)
+    with claimed(ctx, zone_day_id, token, now) as mine:
+        # Those who are turned down are answered after the search: that takes time, too.
+        searching = Searching("Deciding who can go", stop, spare=stop.seconds or 0.0)
+        report = reporter(ctx, zone_day_id, mine, now, searching, len(day.bookings))
+        draft = _draft(ctx, _decision(day, matrix, weights, now, stop, report), now)
 
     def publish(edit: Edit) -> BatchOutcome | None:
         if edit.zone_day.batched_at is not None or edit.day != day:
@@ -160,13 +182,14 @@ def _decision(
     weights: dict[int, float],
     now: datetime,
     stop: Stop,
+    report: Report,
 ) -> Decision:
     made = day_problem(day, matrix, now)
     left = {b.request_id for b in made.day.bookings if b.status is BookingStatus.WAITING}
     problem = _weighted(made, weights)
     plan = None
     if left:
-        plan = solve(problem, stop, seed=day.version, start=made.plan).plan
+        plan = solve(problem, stop, seed=day.version, start=made.plan, progress=report).plan
     return Decision(day, made, problem, plan, matrix, frozenset(_waiting_ids(day) - left))
 
 
@@ -208,7 +231,9 @@ def _publish(edit: Edit, draft: Draft) -> BatchOutcome | None:
         else:
             _refuse(edit, request, draft.turned_away[request.id])
     edit.zone_day.batched_at = edit.now
-    return BatchOutcome(edit.zone_day.id, promised, len(waiting) - promised)
+    outcome = BatchOutcome(edit.zone_day.id, promised, len(waiting) - promised)
+    edit.zone_day.planning_progress = outcome.words
+    return outcome
 
 
 def _waiting(edit: Edit) -> list[JourneyRequest]:

@@ -266,7 +266,7 @@ def _planning(read: BoardDay, now: datetime) -> Planning:
     return Planning(
         words=words,
         is_running=claimed or waits,
-        percent=None,
+        percent=zone_day.planning_percent if claimed else None,
         version=plan.version if plan else 0,
         planned_at=plan.created_at if plan else None,
     )

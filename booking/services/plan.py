@@ -13,40 +13,35 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, func, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import or_, select, update
 
 from booking.adapters.task_queue import TaskQueue
 from booking.adapters.travel_times import trouble
 from booking.context import Context
 from booking.domain.errors import NotFound, PromiseBroken
-from booking.domain.rates import METRES_A_MILE, RATES
+from booking.domain.rates import RATES
 from booking.domain.words import count_of
 from booking.models import ZoneDay
-from booking.services.batch import BatchOutcome, decide_if_due, is_due
+from booking.services.batch import decide_if_due, is_due
 from booking.services.day import Day, load_day
 from booking.services.editing import Edit, edit_day
 from booking.services.matrix import look_up
 from booking.services.plan_request import PLAN_TASK, WAITING_WORDS, request_planning
+from booking.services.planning_claim import Searching, claim, reporter, unclaim
 from booking.services.problem import DayProblem, as_it_can_be, day_problem
 from booking.services.rebase import rebase
 from booking.services.stranded import tell_bus_found
 from routing.cost import cost
 from routing.errors import IllegalPlan, InvalidProblem
 from routing.model import Action, Plan
-from routing.optimise import Progress, Stop, solve
+from routing.optimise import Stop, solve
 
 __all__ = ["PlanOutcome", "plan_if_wanted", "plan_zone_day", "request_planning", "sweep"]
 
-CLAIM_SECONDS: Final = 10
-"""A planning that has not said for so long that it goes on is taken to be dead."""
 REST_SECONDS: Final = 60
 """So long nobody tries a day again whose planning failed."""
 QUIET_SECONDS: Final = 10
 """A day is planned once nobody has changed it for so long."""
-BEGUN_WORDS: Final = "Planning has begun."
-PROGRESS_LENGTH: Final = 200
-"""What the column holds."""
 TOO_LATE_WORDS: Final = "A bus is too late to keep its times: nothing was moved."
 WRONG_WORDS: Final = {
     "window": "somebody cannot be there by the time they were promised",
@@ -90,25 +85,21 @@ def plan_zone_day(
     """
     seconds = ctx.settings.plan_seconds if seconds is None else seconds
     token = uuid4().hex
-    if not _claim(ctx, zone_day_id, token, now):
+    # A late batch is decided first.
+    late = ctx.settings.plan_seconds if is_due(ctx, zone_day_id, now) else 0.0
+    if not claim(ctx, zone_day_id, token, now, spare=2 * late):
         return PlanOutcome("busy", 0)
-    decided = _decided_words(decide_if_due(ctx, zone_day_id, now=now))
+    decided = decide_if_due(ctx, zone_day_id, now=now, token=token)
     try:
-        outcome = _plan(ctx, zone_day_id, token, now, seconds, progress)
+        stop = Stop(seconds=seconds)
+        searching = Searching("Looking for better runs", stop, progress, spare=2 * late)
+        outcome = _plan(ctx, zone_day_id, token, now, searching)
     except Exception:
         _rest(ctx, zone_day_id, token, now)
         raise
-    note = f"{decided} {trouble(ctx.travel_times)}".strip()
-    _unclaim(ctx, zone_day_id, token, note)
+    note = f"{decided.words if decided else ''} {trouble(ctx.travel_times)}".strip()
+    unclaim(ctx, zone_day_id, token, note)
     return outcome
-
-
-def _decided_words(decided: BatchOutcome | None) -> str:
-    """What became of those who waited for a batch that was late."""
-    if decided is None:
-        return ""
-    waited = count_of(decided.promised + decided.refused, "request", "requests")
-    return f"Decided {waited} that waited: {decided.promised} promised a bus."
 
 
 def plan_if_wanted(ctx: Context, zone_day_id: int, *, now: datetime) -> PlanOutcome:
@@ -146,35 +137,6 @@ def sweep(ctx: Context, queue: TaskQueue, *, now: datetime) -> int:
     return len(due)
 
 
-def _claim(ctx: Context, zone_day_id: int, token: str, now: datetime) -> bool:
-    # A late batch is decided first, and says nothing while it is.
-    late = ctx.settings.plan_seconds if is_due(ctx, zone_day_id, now) else 0
-    until = now + timedelta(seconds=CLAIM_SECONDS + late)
-    with ctx.db.writing() as session:
-        claimed = session.execute(
-            update(ZoneDay)
-            .where(
-                ZoneDay.id == zone_day_id,
-                or_(ZoneDay.planning_until.is_(None), ZoneDay.planning_until < now),
-            )
-            .values(planning_by=token, planning_until=until, planning_progress=BEGUN_WORDS)
-        )
-        return bool(claimed.rowcount)  # type: ignore[attr-defined]
-
-
-def _unclaim(ctx: Context, zone_day_id: int, token: str, note: str) -> None:
-    """End the planning; whoever reads what came of it is told what `note` says, too."""
-    progress: ColumnElement[str] | InstrumentedAttribute[str] = ZoneDay.planning_progress
-    if note:
-        progress = func.substr(ZoneDay.planning_progress + f" {note}", 1, PROGRESS_LENGTH)
-    with ctx.db.writing() as session:
-        session.execute(
-            update(ZoneDay)
-            .where(ZoneDay.id == zone_day_id, ZoneDay.planning_by == token)
-            .values(planning_by=None, planning_until=None, planning_progress=progress)
-        )
-
-
 def _rest(ctx: Context, zone_day_id: int, token: str, now: datetime) -> None:
     """Keep the claim for a while: what failed just now would only fail again."""
     with ctx.db.writing() as session:
@@ -183,6 +145,7 @@ def _rest(ctx: Context, zone_day_id: int, token: str, now: datetime) -> None:
             .where(ZoneDay.id == zone_day_id, ZoneDay.planning_by == token)
             .values(
                 planning_until=now + timedelta(seconds=REST_SECONDS),
+                planning_percent=None,
                 planning_progress="Planning failed and will be tried again in a minute.",
             )
         )
@@ -207,19 +170,18 @@ def _plan(
     zone_day_id: int,
     token: str,
     now: datetime,
-    seconds: float,
-    progress: Callable[[str], None] | None,
+    searching: Searching,
 ) -> PlanOutcome:
     day = _read(ctx, zone_day_id)
     if not day.bookings or not day.shifts:
         return _nothing(ctx, zone_day_id, day)
     matrix = look_up(ctx.travel_times, day.points)
     made = day_problem(day, matrix, now)
-    report = _reporter(ctx, zone_day_id, token, now, len(made.booking_ids), progress)
+    report = reporter(ctx, zone_day_id, token, now, searching, len(made.booking_ids))
     try:
         result = solve(
             as_it_can_be(made),
-            Stop(seconds=seconds),
+            searching.stop,
             seed=day.version,
             start=made.plan,
             progress=report,
@@ -268,46 +230,6 @@ def _what_is_wrong(error: InvalidProblem) -> str:
     """Why the day makes no problem that can be solved, for the operator."""
     what = WRONG_WORDS.get(error.rule, "something does not add up")
     return f"Nothing was moved: {what} ({error.subject.replace('request', 'booking')})"
-
-
-def _reporter(
-    ctx: Context,
-    zone_day_id: int,
-    token: str,
-    now: datetime,
-    journeys: int,
-    progress: Callable[[str], None] | None,
-) -> Callable[[Progress], None]:
-    """Says once a second how far the search is, and that whoever claimed the day still lives."""
-    last = [-1.0]
-
-    def report(step: Progress) -> None:
-        if step.seconds < last[0] + 1.0:
-            return
-        last[0] = step.seconds
-        words = _search_words(step, journeys)
-        if progress is not None:
-            progress(words)
-        until = now + timedelta(seconds=step.seconds + CLAIM_SECONDS)
-        with ctx.db.writing() as session:
-            session.execute(
-                update(ZoneDay)
-                .where(ZoneDay.id == zone_day_id, ZoneDay.planning_by == token)
-                .values(planning_progress=words, planning_until=until)
-            )
-
-    return report
-
-
-def _search_words(step: Progress, journeys: int) -> str:
-    """How far the search is, for somebody who knows buses and not searches."""
-    with_bus = f"{journeys - step.unserved} of {count_of(journeys, 'journey')}"
-    have = "has" if journeys == 1 else "have"
-    miles = round(step.distance / METRES_A_MILE)
-    return (
-        f"Looking for better runs: {with_bus} {have} a bus so far, "
-        f"{count_of(miles, 'mile')} to drive."
-    )
 
 
 def _draft(made: DayProblem, plan: Plan) -> Draft:

@@ -282,10 +282,12 @@ def test_one_zones_failure_does_not_stop_the_others(
     first, second = book_one(world, wish(world, 0, day=EVE)), book_one(world, wish(world, 1))
     decide = batch.decide
 
-    def failing(ctx: Context, zone_day_id: int, *, now: datetime) -> BatchOutcome | None:
+    def failing(
+        ctx: Context, zone_day_id: int, *, now: datetime, token: str | None
+    ) -> BatchOutcome | None:
         if zone_day_id == 1:
             raise RuntimeError("the solver died")
-        return decide(ctx, zone_day_id, now=now)
+        return decide(ctx, zone_day_id, now=now, token=token)
 
     monkeypatch.setattr(batch, "decide", failing)
     assert len(run_batches(ctx, now=NIGHT)) == 1

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from booking.models import Shift, Vehicle
+from booking.models import Shift, Vehicle, ZoneDay
 from booking.services.drive import Event, record_events
 from tests.integration.cast import Stage, build_stage
 from tests.world import DAY
@@ -173,3 +173,22 @@ def test_a_day_that_has_been_is_not_withdrawn(own: Stage) -> None:
     status, page = post(own, f"{path}/withdraw", reason="flat tyre")
     assert status == 422
     assert "That day has been" in page
+
+
+def test_the_bar_of_a_planning_is_filled_as_far_as_it_is(own: Stage) -> None:
+    """Two fifths of its time are over: so says the page, and what its script reads."""
+    path = f"/board/MEL1/{DAY}/planning"
+    with own.ctx.db.writing() as session:
+        session.execute(
+            update(ZoneDay).values(
+                planning_by="a worker",
+                planning_until=NOON + timedelta(seconds=5),
+                planning_progress="Looking for better runs.",
+                planning_percent=40,
+            )
+        )
+    assert re.search(r'<progress[^>]* value="40"', read(own, path))
+    answer = own.client("operator").get(path, headers={"Accept": "application/json"})
+    assert (answer.json["percent"], answer.json["done"]) == (40, False)
+    own.clock.now = NOON + timedelta(seconds=10)
+    assert not re.search(r"<progress[^>]* value=", read(own, path))

@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from booking.models import ZoneDay
+from booking.domain.service_day import at
+from booking.models import Zone, ZoneDay
+from booking.services import batch, plan, planning_claim
+from booking.services.board import planning
 from booking.services.plan import plan_if_wanted, plan_zone_day, sweep
 from booking.services.plan_request import WAITING_WORDS, request_planning
-from tests.world import NOW, World, book_one, make_context, make_world, promises, wish
+from routing.optimise import Progress, Report, Stop
+from tests.world import DAY, NOW, World, book_one, make_context, make_world, promises, wish
 
 LATER = NOW + timedelta(seconds=30)
 
@@ -94,3 +99,85 @@ def test_how_far_a_planning_is_is_said_in_plain_words(world: World) -> None:
             r"Looking for better runs: 1 of 1 journey has a bus so far, \d+ miles to drive\.", words
         )
     assert "better runs" in day_of(world).planning_progress
+
+
+class Watched:
+    """Travel times as they are; and whoever looks at the board while a search is on."""
+
+    def __init__(self, world: World, now: datetime) -> None:
+        self.seen: list[tuple[int | None, str]] = []
+        self._world, self._now = world, now
+
+    def look(self, *_: object) -> None:
+        state = planning(self._world.ctx, "MEL1", DAY, now=self._now)
+        assert state.is_running
+        self.seen.append((state.percent, state.words))
+
+
+def watch(world: World, monkeypatch: pytest.MonkeyPatch, now: datetime) -> Watched:
+    """Look at the board's planning after every report of a search."""
+    watched = Watched(world, now)
+    told = planning_claim.reporter
+
+    def reporter(*about: Any) -> Report:
+        report = told(*about)
+
+        def report_and_look(step: Progress) -> None:
+            report(step)
+            watched.look()
+
+        return report_and_look
+
+    for module in (batch, plan):
+        monkeypatch.setattr(module, "reporter", reporter)
+    return watched
+
+
+def test_the_bar_fills_while_a_planning_goes_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From nothing towards the whole by the time that has been used; afterwards there is none."""
+    watched = watch(world, monkeypatch, LATER)
+    plan_zone_day(world.ctx, day_of(world).id, now=LATER, seconds=2.5)
+    shown = [percent for percent, _ in watched.seen if percent is not None]
+    assert shown == sorted(shown)
+    assert shown[0] < 40 < shown[-1] < 100
+    assert planning(world.ctx, "MEL1", DAY, now=LATER).percent is None
+
+
+def test_the_nightly_batch_is_seen_on_the_screen(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it decides, how far it is; afterwards how many were promised a bus."""
+    with world.ctx.db.writing() as session:
+        session.execute(update(Zone).values(mode="batch"))
+    book_one(world, wish(world, 1, by=time(12)))
+    plan_zone_day(world.ctx, day_of(world).id, now=LATER, seconds=0.1)
+    night = at(DAY - timedelta(days=1), time(17, 2))
+    watched = watch(world, monkeypatch, night)
+    settings = replace(world.ctx.settings, plan_seconds=2.5)
+    batch.run_batches(replace(world.ctx, settings=settings), now=night)
+    percents = [percent for percent, _ in watched.seen]
+    assert percents[-1] is not None
+    assert percents[-1] > 30
+    assert "Deciding who can go: 2 of 2 journeys have a bus so far" in watched.seen[-1][1]
+    after = planning(world.ctx, "MEL1", DAY, now=night)
+    assert (after.is_running, after.percent) == (False, None)
+    assert after.words == "Decided 1 request that waited: 1 promised a bus."
+
+
+@pytest.mark.parametrize(
+    ("seconds", "stop", "percent"),
+    [
+        (0.0, Stop(seconds=10), 0),
+        (2.5, Stop(seconds=10), 25),
+        (12.0, Stop(seconds=10), 99),
+        (2.5, Stop(iterations=10), None),
+    ],
+)
+def test_how_much_of_its_time_a_search_has_used(
+    seconds: float, stop: Stop, percent: int | None
+) -> None:
+    """Nobody is told that all is done before it is; without an end of its own nobody can say."""
+    step = Progress(seconds, iterations=1, cost=0.0, unserved=0, distance=0)
+    assert planning_claim.percent_of(step, stop) == percent
