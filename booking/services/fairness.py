@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from booking.domain.service_day import today
@@ -134,9 +134,13 @@ def _refused(people: set[int], since: date) -> Select[int, date]:
     """The days on which there was no room for these people, each once.
 
     A request refused at first whose other time they took is no refusal any more. Nor is
-    a change of a journey that stays booked: they have a bus.
+    a change of a journey that stays booked: they have a bus. Whoever was let wait for the
+    batch could have gone, and counts by whatever rule it was that they could not.
     """
     kept = aliased(JourneyRequest)
+    waited = exists().where(
+        Booking.request_id == JourneyRequest.id, Booking.status == BookingStatus.REFUSED.value
+    )
     return (
         select(JourneyRequest.person_id, JourneyRequest.service_date)
         .join(Refusal, Refusal.request_id == JourneyRequest.id)
@@ -145,7 +149,7 @@ def _refused(people: set[int], since: date) -> Select[int, date]:
             JourneyRequest.person_id.in_(people),
             JourneyRequest.service_date >= since,
             JourneyRequest.status == RequestStatus.REFUSED.value,
-            Refusal.rule.in_(NO_ROOM),
+            Refusal.rule.in_(NO_ROOM) | waited,
             kept.id.is_(None) | (kept.status != RequestStatus.BOOKED.value),
         )
         .distinct()

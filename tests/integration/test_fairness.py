@@ -233,6 +233,16 @@ def test_who_withdraws_was_not_refused(world: World) -> None:
     assert counted(world) == 0
 
 
+def test_who_was_let_wait_counts_by_whatever_rule(world: World) -> None:
+    """The batch says that no bus is out at that hour; it was not so when they asked."""
+    request = went(world, DAY, BookingStatus.REFUSED)
+    with world.ctx.db.writing() as session:
+        session.get_one(JourneyRequest, request).status = RequestStatus.REFUSED.value
+        words = {"words": "", "alternatives": [], "created_at": NOW}
+        session.add(Refusal(request_id=request, rule="hours", **words))
+    assert counted(world) == 1
+
+
 def test_long_ago_is_forgotten(world: World) -> None:
     """After sixty days nobody is owed anything any more."""
     was_refused(world, FAR, YESTERDAY - timedelta(days=FAIR_DAYS + 1))
