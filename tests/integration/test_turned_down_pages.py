@@ -1,0 +1,106 @@
+"""Pages for who waited for the night and got no bus: what they could have instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, time
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+
+from booking.domain.wish import When, WhenKind, Wish
+from booking.models import Booking, JourneyRequest, Person, Place, Zone
+from booking.services.batch import run_batches
+from booking.services.book import book
+from booking.services.hold import hold
+from booking.services.offer import Asker, ask
+from tests.integration.cast import Stage, build_stage
+from tests.world import DAY, NOW
+
+EVENING = datetime(2026, 12, 7, 17, 5, tzinfo=UTC)
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    made = build_stage(tmp_path)
+    yield made
+    made.ctx.db.close()
+
+
+@pytest.fixture
+def turned_down(stage: Stage) -> int:
+    """Mary waited for a bus by nine; by the evening the way was too long for her."""
+    with stage.ctx.db.writing() as session:
+        session.execute(update(Zone).values(mode="batch"))
+        mary = session.scalars(select(Person).where(Person.name == "Mary Wells")).one()
+        places = {place.name: place.id for place in session.scalars(select(Place))}
+        hose, melton, by_nine = places["Hose"], places["Melton Mowbray"], time(9)
+        wish = Wish(mary.id, hose, melton, DAY, When(WhenKind.ARRIVE_BY, by_nine))
+    request = ask(stage.ctx, wish, Asker(None, "web"), now=NOW)
+    hold(stage.ctx, request, 1, by="test", now=NOW)
+    book(stage.ctx, request, key="waits", by="test", now=NOW)
+    with stage.ctx.db.writing() as session:
+        session.execute(
+            update(Booking).where(Booking.request_id == request).values(ride_limit_seconds=60)
+        )
+    run_batches(stage.ctx, now=EVENING)
+    stage.clock.now = EVENING
+    return request
+
+
+def booked_after(stage: Stage, turned_down: int) -> Booking:
+    """The journey that was booked instead."""
+    with stage.ctx.db.reading() as session:
+        found = session.scalars(
+            select(Booking)
+            .join(JourneyRequest, JourneyRequest.id == Booking.request_id)
+            .where(Booking.status == "booked", JourneyRequest.id > turned_down)
+        ).one()
+        session.expunge_all()
+    return found
+
+
+def first_offer(page: str) -> str:
+    """The first thing that can be chosen on a page."""
+    found = re.search(r'name="offer"[^>]*value="(\d+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_a_passenger_books_what_they_could_have_instead(stage: Stage, turned_down: int) -> None:
+    """From the journey to the times, to the check, to the confirmation."""
+    mary = stage.client("mary")
+    journey = mary.get(f"/journeys/{turned_down}").text
+    assert "no bus could bring you there in time" in journey
+    link = f"/ask/answer/{turned_down}"
+    assert f'href="{link}"' in journey
+    answer = mary.get(link).text
+    assert "You could go at" in answer
+    check = mary.post(link, data={"offer": first_offer(answer)}, follow_redirects=True)
+    assert "/ask/check/" in check.request.path
+    key = re.search(r'name="key" value="(\w+)"', check.text)
+    assert key is not None
+    done = mary.post(check.request.path, data={"key": key[1]}, follow_redirects=True)
+    booked = booked_after(stage, turned_down)
+    assert done.request.path == f"/journeys/{booked.request_id}/booked"
+
+
+def test_a_call_handler_books_it_for_them(stage: Stage, turned_down: int) -> None:
+    """The reason and the times are there to be read out, and one of them is booked."""
+    calls: FlaskClient = stage.client("call_handler")
+    journey = calls.get(f"/calls/journeys/{turned_down}").text
+    assert "I am sorry." in journey
+    assert f'href="/calls/asked/{turned_down}"' in journey
+    answer = calls.get(f"/calls/asked/{turned_down}").text
+    assert "But I could offer you:" in answer
+    kept = calls.post(
+        f"/calls/asked/{turned_down}/keep",
+        data={"offer": first_offer(answer)},
+        follow_redirects=True,
+    )
+    assert "Shall I book that?" in kept.text
+    calls.post(f"{kept.request.path}/book")
+    assert booked_after(stage, turned_down).status == "booked"
