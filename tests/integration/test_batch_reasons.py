@@ -297,3 +297,25 @@ def test_nobody_is_offered_the_place_of_who_was_taken(world: World) -> None:
             taken = hold_or_take(world.ctx, request, number, by="test", now=NIGHT)
             assert violations(world, now=NIGHT) == []
             release(world.ctx, taken, by="test", now=NIGHT)
+
+
+def test_nobody_is_told_that_no_bus_is_out_while_one_is(world: World) -> None:
+    """Far more people than one bus can go for, all day long: it is they who are in the way.
+
+    Lifting the hours would let the bus drive on into the night for everybody, which is
+    no reason that anybody would understand.
+    """
+    names = sorted(world.places)
+    for person in range(70):
+        start, finish = names[person % 8], names[(3 * person + 1 + person // 8) % 8]
+        if start != finish:
+            clock = time(8 + person % 10)
+            wanted = leaving(world, start, finish, clock)
+            book_one(world, replace(wanted, person_id=world.people[person % 20]))
+    run_batches(world.ctx, now=NIGHT)
+    with world.ctx.db.reading() as session:
+        found = session.scalars(select(Refusal)).all()
+    assert len(found) > 5
+    assert {"hours", "distance", "vehicle"}.isdisjoint(one.rule for one in found)
+    full = [one for one in found if "there was no room left" in one.words]
+    assert all("among the first next time" in one.words for one in full)
