@@ -32,6 +32,8 @@ _COMPILED_FILES = (
     "annealing",
     "shedding",
     "pool",
+    "labels",
+    "labelling",
     "roads/components",
     "roads/hierarchy",
 )

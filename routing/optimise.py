@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from routing.checker import check
 from routing.cost import cost
@@ -31,7 +31,13 @@ class Stop:
 
     `iterations` counts rounds of ruin and recreate; with it alone the same seed
     gives the same plan. `gap` stops when the cost is proven to be within this
-    fraction of the best possible.
+    fraction of the best possible, 0.01 for one per cent; a plan proven to be the best
+    ends every search that is limited by `seconds`.
+
+    Raises
+    ------
+    RoutingError
+        There are neither seconds nor iterations, or one of the three is below 0 or not a number.
     """
 
     seconds: float | None = None
@@ -41,12 +47,17 @@ class Stop:
     def __post_init__(self) -> None:
         if self.seconds is None and self.iterations is None:
             raise RoutingError("a stop needs seconds or iterations")
+        for name in ("seconds", "iterations", "gap"):
+            value = getattr(self, name)
+            if value is not None and not value >= 0:  # says no to NaN too
+                raise RoutingError(f"a stop with {value} {name} is none: it must be 0 or more")
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a search is: of the best plan so far its cost, how many requests it leaves
-    out, and how far its vehicles have still to drive (problem units)."""
+    out, and how far its vehicles have still to drive (problem units); `bound` is what every
+    plan costs at least, if that is known."""
 
     seconds: float
     iterations: int
@@ -58,7 +69,12 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a search found. `feasible`: the plan is legal, all promises included."""
+    """What a search found.
+
+    `feasible`: the plan is legal, all promises included. `cost` is in the objective's unit,
+    as is `bound`, what every plan costs at least: None where it was not found out, which is
+    so on large days and on days under way. `iterations` are rounds of ruin and recreate.
+    """
 
     plan: Plan
     cost: float
@@ -93,6 +109,16 @@ DEAR = 3.0
 
 SHED = 0.4
 """Share of the run for that."""
+
+PROVABLE, MOST_PROVABLE = 30, 60
+"""Days of so many requests are small enough to find out what every plan costs at least, and
+for a stop by gap one may try for so many: a second or two of one core."""
+
+PROVE = 0.02
+"""Share of the run after which it is begun; a plan as cheap as that ends the search."""
+
+PROVEN = 1e-5
+"""A plan nearer to the bound than this, as a fraction, is the best there is: solvers round."""
 
 TURNS = (0.5, 0.85)
 """Shares of the run after which searches exchange their best; after the last CP-SAT has its
@@ -132,6 +158,12 @@ def solve(
     workers : int
         Searches side by side, each on a core of its own, that exchange their best.
 
+    Returns
+    -------
+    Result
+        The best plan found, checked; never worse than `start`. Where more is promised than
+        there was time to fit in and there was no `start`, it is not `feasible`.
+
     Raises
     ------
     InvalidProblem
@@ -153,7 +185,8 @@ def solve(
         _Run(problem, stop, seed, team, began).go(progress, selecting=engine == "default")
     finally:
         team.close()
-    return _best(problem, start, team.best.best_orders(), team.rounds, began)
+    found = _best(problem, start, team.best.best_orders(), team.rounds, began)
+    return replace(found, bound=None if team.bound is None else min(team.bound, found.cost))
 
 
 def _solve_with_ortools(problem: Problem, stop: Stop, start: Plan | None, began: float) -> Result:
@@ -205,12 +238,15 @@ class _Run:
 
     def go(self, progress: Report | None, *, selecting: bool) -> None:
         """Search until the stop, CP-SAT having its turns."""
-        turns = list(TURNS)
+        turns, proving = list(TURNS), False
         scale = self.team.best.scale() or 1.0
         begun = self._shed(progress, scale)
         while (share := self.share()) < 1.0:
             cooled = (share - begun) / (1.0 - begun)
             self.team.run(self._rounds(), scale * HOT * (COLD / HOT) ** cooled)
+            if selecting and not proving and self.share() >= PROVE:
+                proving = True
+                self._prove()
             if turns and self.share() >= turns[0]:
                 turns.pop(0)
                 if selecting and not turns:
@@ -230,8 +266,24 @@ class _Run:
         self.team.share_best()
         return self.share()
 
+    def _prove(self) -> None:
+        """Begin to find out what every plan costs at least, where there is a use for it."""
+        gap, counted = self.stop.gap is not None, self.stop.iterations is not None
+        most = MOST_PROVABLE if gap else PROVABLE
+        if self.size <= most and not self.team.best.begun and (gap or not counted):
+            self.team.prove(meanwhile=not counted)
+
+    def _near_enough(self) -> bool:
+        """Whether the best plan is proven to be as good as it must be."""
+        best, bound = self.team.best.best_cost, self.team.bound
+        if bound is None:
+            return False
+        return best - bound <= max(self.stop.gap or 0.0, PROVEN) * best
+
     def share(self) -> float:
         """How much of the run is over, from 0 to 1."""
+        if self._near_enough():
+            return 1.0
         over = 0.0
         if self.stop.seconds is not None:
             over = (time.monotonic() - self.began) / max(self.stop.seconds, 1e-9)
@@ -265,4 +317,5 @@ class _Run:
             self.reported = seconds
             best = self.team.best
             left_out, distance = best.best_unserved(), best.best_distance()
-            progress(Progress(seconds, self.team.rounds, best.best_cost, left_out, distance))
+            bound = self.team.bound
+            progress(Progress(seconds, self.team.rounds, best.best_cost, left_out, distance, bound))

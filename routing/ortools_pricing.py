@@ -13,7 +13,7 @@ import time
 
 import numpy as np
 
-from routing.columns import Columns
+from routing.columns import Columns, joined
 from routing.flat import Bools, Flat, Floats, Ints
 
 AT_FIRST, AT_ONCE = 1500, 600
@@ -31,33 +31,31 @@ def price(
     known. The side conditions of links are left out, which can only keep more columns.
     """
     began = time.monotonic()
-    riders, first = columns.boarding()
-    known = _cost_of(flat, columns.take(np.array(plan, np.int64)), penalty)
+    known = cost_of(flat, columns.take(np.array(plan, np.int64)), penalty)
     # Nobody whose absence costs more than the plan known is missing in a better one.
-    program = _Program(flat, columns, np.minimum(penalty, 1.0 + known))
+    program = Program(flat, columns, np.minimum(penalty, 1.0 + known))
     program.add(plan)
     program.add(columns.cheap()[:AT_FIRST].tolist())
     for _ in range(MOST_ROUNDS):
         left = None if seconds is None else seconds - (time.monotonic() - began)
         if (left is not None and left <= 0.0) or not program.solve(left):
             return None
-        reduced = program.reduced(riders, first)
-        paying = np.flatnonzero(reduced < -1e-7 * max(1.0, program.value))
-        if len(paying) == 0:
+        if not program.add_paying():
+            reduced = program.reduced()
             slack = 1e-9 * max(1.0, abs(known))
             worth = np.flatnonzero(reduced <= known - program.value + slack)
             return np.asarray(worth[np.argsort(reduced[worth], kind="stable")])
-        program.add(paying[np.argsort(reduced[paying], kind="stable")[:AT_ONCE]].tolist())
     return None
 
 
-def _cost_of(flat: Flat, plan: Columns, penalty: Floats) -> float:
+def cost_of(flat: Flat, plan: Columns, penalty: Floats) -> float:
+    """What a plan of these routes costs, with whom it leaves out."""
     waiting: Bools = np.array(flat.allowed.any(axis=1))
     waiting[plan.boarding()[0]] = False
     return float(plan.cost.sum() + penalty[waiting].sum())
 
 
-class _Program:
+class Program:
     """The linear program as far as it has grown."""
 
     def __init__(self, flat: Flat, columns: Columns, penalty: Floats) -> None:
@@ -94,6 +92,20 @@ class _Program:
             for r in self._riders[self._first[c] : self._first[c + 1]].tolist():
                 self._rows[r].SetCoefficient(chosen, 1.0)
 
+    def add_paying(self) -> bool:
+        """Let more of the routes known be chosen that would pay; False if there are none."""
+        reduced = self.reduced()
+        paying = np.flatnonzero(reduced < -1e-7 * max(1.0, self.value))
+        self.add(paying[np.argsort(reduced[paying], kind="stable")[:AT_ONCE]].tolist())
+        return len(paying) > 0
+
+    def widen(self, more: Columns) -> None:
+        """Let these routes be chosen, which it did not know before."""
+        known = len(self._columns.kind)
+        self._columns = joined(self._columns, more)
+        self._riders, self._first = self._columns.boarding()
+        self.add(list(range(known, known + len(more.kind))))
+
     def solve(self, seconds: float | None) -> bool:
         """Find the best fractional plan; False if there was none in time."""
         if seconds is not None:
@@ -103,14 +115,19 @@ class _Program:
         self.value = float(self._objective.Value())
         return True
 
-    def reduced(self, riders: Ints, first: Ints) -> Floats:
-        """What each route costs beyond the prices of what it does, (C,)."""
+    def prices(self) -> tuple[Floats, Floats]:
+        """What each passenger is worth, (n,), and each kind of vehicle takes off, (kinds,)."""
         prices = np.zeros(self._columns.n)
         for r, row in self._rows.items():
             prices[r] = row.dual_value()
-        kinds = np.zeros(max(self._kinds) + 1)
+        tolls = np.zeros(max(self._kinds) + 1)
         for kind, row in self._kinds.items():
-            kinds[kind] = row.dual_value()
-        sums = np.concatenate([[0.0], np.cumsum(prices[riders])])
-        paid = sums[first[1:]] - sums[first[:-1]]
-        return np.asarray(self._columns.cost - paid - kinds[self._columns.kind])
+            tolls[kind] = row.dual_value()
+        return prices, tolls
+
+    def reduced(self) -> Floats:
+        """What each route costs beyond the prices of what it does, (C,)."""
+        prices, tolls = self.prices()
+        sums = np.concatenate([[0.0], np.cumsum(prices[self._riders])])
+        paid = sums[self._first[1:]] - sums[self._first[:-1]]
+        return np.asarray(self._columns.cost - paid - tolls[self._columns.kind])

@@ -129,6 +129,11 @@ class Search:
         return bool((self._done < 0).any()) and len(self.flat.vehicles) > 0
 
     @property
+    def begun(self) -> bool:
+        """Whether a vehicle has set out."""
+        return bool((self._done >= 0).any() or self.flat.vehicles["anchored"].any())
+
+    @property
     def unserved(self) -> int:
         """How many nobody carries now."""
         return int(self.work.tally["absent"][0])

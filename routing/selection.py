@@ -1,12 +1,12 @@
 """From the pools of searches to a plan put together by OR-Tools, and back.
 
 The linear relaxation throws out the routes that are in no better plan, CP-SAT chooses
-among the rest. Imports search, columns, the two ortools files and rendering.
+among the rest. Imports search, columns, the two ortools files, proving and rendering.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from routing.columns import Columns, columns_of, joined, pooled
 from routing.flat import Flat, Floats, Ints
 from routing.ortools_models import Column, Effort, choose_routes
 from routing.ortools_pricing import price
+from routing.proving import lower_bound
 from routing.rendering import order_cost
 from routing.search import Search
 
@@ -42,6 +43,11 @@ class Met:
         if chosen is None:
             return None
         return _assign(self.flat, offered.take(np.array(chosen, np.int64)))
+
+    def bound(self, *, metric: bool, wanted: Callable[[], bool]) -> float | None:
+        """What every plan costs at least, as `lower_bound` finds it out."""
+        flat, columns = self.flat, self.columns
+        return lower_bound(flat, columns, self.penalty, self.plan, metric=metric, wanted=wanted)
 
 
 def routes_met(search: Search, pools: Sequence[Search]) -> Met:

@@ -41,14 +41,20 @@ class Team:
         for search in self.searches:
             search.adopt(orders, filling=True)
         self._threads = ThreadPoolExecutor(len(seeds) + 1) if len(seeds) > 1 else None
+        self._prover, self._open = ThreadPoolExecutor(1), True
         self._choosing: Future[list[list[int]] | None] | None = None
+        self._proving: Future[float | None] | None = None
+        self.bound: float | None = None
+        """What every plan costs at least, once it is known."""
         self.meeting = self.meetings = 0.0
         """Seconds in which nobody searched because the vehicles were divided anew: the last
         time, and in all."""
         self._dice = np.random.default_rng(seed)
 
     def close(self) -> None:
-        """Let the threads go; what CP-SAT might still find is not waited for."""
+        """Let the threads go; what might still be found is not waited for."""
+        self._open = False
+        self._prover.shutdown(wait=False, cancel_futures=True)
         if self._threads is not None:
             self._threads.shutdown(wait=False)
 
@@ -130,8 +136,19 @@ class Team:
         else:
             self._take(met.choose(effort, seed))
 
+    def prove(self, *, meanwhile: bool) -> None:
+        """Find out what every plan costs at least, in the spare time if `meanwhile`."""
+        met, metric = routes_met(self.best, self.searches), self.best.metric
+        begun = self._prover.submit(met.bound, metric=metric, wanted=lambda: self._open)
+        if meanwhile:
+            self._proving = begun
+        else:
+            self.bound = begun.result()
+
     def hear(self) -> None:
-        """Take what CP-SAT has found by now."""
+        """Take what has been found out meanwhile by now."""
+        if self._proving is not None and self._proving.done():
+            self.bound, self._proving = self._proving.result(), None
         if self._choosing is not None and self._choosing.done():
             found, self._choosing = self._choosing.result(), None
             self._take(found)

@@ -1,0 +1,236 @@
+"""Which route pays best at given prices, compiled: a labelling search over single routes.
+
+A label (see `labels`) is grown by one visit at a time. What it costs is a lower bound: how
+long somebody rides follows from the windows alone, and breaks are left out, so no route
+that can be driven is overlooked, and some are looked at that cannot. Imports labels and
+inserting.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from routing.compiled import compiled, inner
+from routing.flat import Flat, Floats, Ints, Records
+from routing.inserting import State, refresh
+from routing.labels import (
+    MOMENTS,
+    MOST_ABOARD,
+    Labels,
+    begin_labels,
+    enter,
+    give_up_late,
+    next_label,
+    take_along,
+)
+from routing.timing import Desk
+
+
+@compiled
+def paying_routes(
+    f: Flat,
+    st: State,
+    desk: Desk,
+    lb: Labels,
+    v: int,
+    prices: Floats,
+    toll: float,
+    metric: bool,
+    thorough: bool,
+) -> tuple[int, float]:
+    """Look for routes of vehicle v that cost less than the prices of whom they carry.
+
+    `toll` is the price of using the vehicle (0 or less). Returns how many were found, and
+    the least any route can cost beyond the prices, 0.0 if none costs less; it is sure only
+    where `thorough`, and NaN if the search had to be given up.
+    """
+    start, end = f.nodes[2 * f.n + 2 * v], f.nodes[2 * f.n + 2 * v + 1]
+    begin_labels(f, lb, v, toll)
+    width = max(1, (end.late - start.early) // (MOMENTS - 1) + 1)
+    count, least = 0, 0.0
+    while True:
+        label = next_label(lb)
+        if label < 0:
+            return count, least
+        row = lb.rows[label]
+        if row.size > 0 and lb.aboard[label, 0] < 0:
+            beyond = _cost_at_end(f, row, v)
+            if beyond < -1e-6:
+                least = min(least, beyond)
+                count = _keep_route(f, st, desk, lb, v, label, prices, toll, count)
+        if not _grow(f, lb, v, label, prices, metric, thorough, width):
+            return count, np.nan
+
+
+@inner
+def _cost_at_end(f: Flat, row: Records, v: int) -> float:
+    """What the route costs at least if it goes home from here; infinite if it cannot."""
+    here, end = f.nodes[row.node].place, f.nodes[2 * f.n + 2 * v + 1]
+    hop = f.dur[here, end.place]
+    arrives = row.leaves + hop
+    if arrives > end.late:
+        return np.inf
+    waits = max(0, arrives - row.lead - hop)
+    if row.driven + hop + waits > f.vehicles[v].max_duration:
+        return np.inf
+    cost = row.cost + f.per_distance * f.dist[here, end.place]
+    return float(cost + f.per_duration * (hop + waits))
+
+
+@inner
+def _keep_route(
+    f: Flat,
+    st: State,
+    desk: Desk,
+    lb: Labels,
+    v: int,
+    label: int,
+    prices: Floats,
+    toll: float,
+    count: int,
+) -> int:
+    """Write the route down if it can be driven and pays when it is timed; the new count."""
+    if count == len(lb.found):
+        return count
+    size, nodes, stops = lb.rows[label].size, lb.found_nodes[count], st.stops[v]
+    paid, at = toll, label
+    for k in range(size - 1, -1, -1):
+        node = lb.rows[at].node
+        nodes[k] = node
+        stops[k + 1].node = node
+        if node < f.n:
+            paid += prices[node]
+        at = lb.rows[at].parent
+    stops[0].node, stops[size + 1].node = 2 * f.n + 2 * v, 2 * f.n + 2 * v + 1
+    st.routes[v].size = size + 2
+    refresh(f, st, desk, v)
+    route = st.routes[v]
+    cost = f.vehicles[v].fixed + f.per_distance * route.length + route.time_cost
+    if not route.ok or cost >= paid - 1e-6:
+        return count
+    lb.found[count].size, lb.found[count].cost = size, cost
+    return count + 1
+
+
+@inner
+def _grow(
+    f: Flat,
+    lb: Labels,
+    v: int,
+    label: int,
+    prices: Floats,
+    metric: bool,
+    thorough: bool,
+    width: int,
+) -> bool:
+    """All labels that come after this one by a visit; False if there are too many."""
+    for turn in range(MOST_ABOARD + f.n):
+        dropped, r = turn, turn - MOST_ABOARD
+        if turn < MOST_ABOARD:
+            if lb.aboard[label, turn] < 0:
+                continue
+            x = f.n + lb.aboard[label, turn]
+        else:
+            if not f.allowed[r, v] or (lb.been[label, r // 63] >> (r % 63)) & 1:
+                continue
+            if not _has_seat(f, lb.aboard[label], v, r):
+                continue
+            dropped, x = -1, r
+        if not _visit(f, lb, v, label, x, dropped, prices, metric, thorough, width):
+            return False
+    return True
+
+
+@inner
+def _has_seat(f: Flat, aboard: Ints, v: int, r: int) -> bool:
+    """Whether r fits in beside those on board."""
+    if aboard[MOST_ABOARD - 1] >= 0:
+        return False
+    for c in range(f.room.shape[1]):
+        fitting = True
+        for i in range(f.room.shape[2]):
+            load = f.load[r, i]
+            for k in range(MOST_ABOARD):
+                if aboard[k] < 0:
+                    break
+                load += f.load[aboard[k], i]
+            fitting = fitting and load <= f.room[v, c, i]
+        if fitting:
+            return True
+    return False
+
+
+@inner
+def _visit(
+    f: Flat,
+    lb: Labels,
+    v: int,
+    label: int,
+    x: int,
+    dropped: int,
+    prices: Floats,
+    metric: bool,
+    thorough: bool,
+    width: int,
+) -> bool:
+    """Add the label that goes on to node x, if it can and is worth it; False if it is full.
+
+    `dropped` says which of those on board gets off there, -1 if somebody gets on.
+    """
+    row, node, end = lb.rows[label], f.nodes[x], f.nodes[2 * f.n + 2 * v + 1]
+    here = f.nodes[row.node].place
+    hop = f.dur[here, node.place]
+    leaves = max(row.leaves + hop, node.early) + node.service
+    if leaves - node.service > node.late:
+        return True
+    if metric and leaves + f.dur[node.place, end.place] > end.late:
+        return True
+    step = hop + node.service
+    if not _all_in_time(f, lb, label, x, dropped, hop, leaves, metric):
+        return True
+    cost = row.cost + f.per_distance * f.dist[here, node.place] + f.per_duration * step
+    if dropped < 0:
+        cost -= prices[x]
+    else:
+        request = f.requests[x - f.n]
+        arrives = leaves - node.service
+        ride = max(lb.ridden[label, dropped] + hop, arrives - lb.since[label, dropped])
+        excess = ride - request.direct
+        cost += f.per_excess * request.people * excess
+    if lb.tally[0] == len(lb.rows):
+        return False
+    new = lb.rows[lb.tally[0]]
+    new.node, new.leaves, new.cost = x, leaves, cost
+    new.parent, new.size = label, row.size + 1
+    new.lead, new.driven = min(row.lead + hop, node.late) + node.service, row.driven + step
+    take_along(f, lb, label, lb.tally[0], x, dropped, hop)
+    give_up_late(f, lb, lb.tally[0], metric)
+    return enter(f, lb, v, lb.tally[0], thorough, min(leaves // width, len(lb.moments) - 1))
+
+
+@inner
+def _all_in_time(
+    f: Flat, lb: Labels, label: int, x: int, dropped: int, hop: int, leaves: int, metric: bool
+) -> bool:
+    """Whether nobody has ridden too long, nor must if they are driven straight from x."""
+    node = f.nodes[x]
+    for k in range(MOST_ABOARD):
+        r = lb.aboard[label, k]
+        if r < 0:
+            break
+        limit, since, ridden = f.requests[r].limit, lb.since[label, k], lb.ridden[label, k] + hop
+        if k == dropped:
+            if ridden > limit or leaves - node.service > since + limit:
+                return False
+            continue
+        goal = f.nodes[f.n + r]
+        rest = f.dur[node.place, goal.place] if metric else 0
+        since = min(since, node.late - ridden)
+        if leaves + rest > goal.late or leaves + rest > since + limit:
+            return False
+        if ridden + node.service + rest > limit:
+            return False
+    if dropped >= 0:
+        return True
+    goal = f.nodes[f.n + x]
+    return bool(leaves + f.dur[node.place, goal.place] <= goal.late or not metric)
