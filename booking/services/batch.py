@@ -10,8 +10,9 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from booking.context import Context
@@ -44,10 +45,17 @@ from booking.services.replacing import (
     zone_days_behind,
 )
 from booking.services.stranded import tell_bus_found
+from booking.services.unkeepable import set_aside_words, what_can_be_kept
+from routing.errors import IllegalPlan, InvalidProblem
 from routing.model import Problem
 from routing.optimise import Report, Stop, solve
 
 _log = logging.getLogger(__name__)
+
+NOTHING_DECIDED: Final = (
+    "Nobody who waits could be decided: a run cannot be driven as it was promised. "
+    "Withdraw that bus or put another one on, then plan now."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +65,15 @@ class BatchOutcome:
     zone_day_id: int
     promised: int
     refused: int
+    set_aside: tuple[str, ...] = ()
+    """Buses that nobody was put on: they cannot keep what they are to drive already."""
 
     @property
     def words(self) -> str:
         """What became of those who waited, for the operator."""
         waited = count_of(self.promised + self.refused, "request")
-        return f"Decided {waited} that waited: {self.promised} promised a bus."
+        decided = f"Decided {waited} that waited: {self.promised} promised a bus."
+        return f"{decided} {set_aside_words(self.set_aside)}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +85,7 @@ class Draft:
 
     decision: Decision
     turned_away: dict[int, TurnedAway]
+    set_aside: tuple[str, ...] = ()
 
 
 def run_batches(ctx: Context, *, now: datetime) -> list[BatchOutcome]:
@@ -126,9 +138,23 @@ def _decide_alone(
 ) -> BatchOutcome | None:
     try:
         return decide(ctx, zone_day_id, now=now, token=token)
+    except (IllegalPlan, InvalidProblem):
+        _log.exception("The batch of zone-day %s waits for the operator", zone_day_id)
+        _turn_to_operator(ctx, zone_day_id)
+        return None
     except Exception:  # noqa: BLE001 - whatever it is, it is this zone's alone
         _log.exception("The batch of zone-day %s failed and will be tried again", zone_day_id)
         return None
+
+
+def _turn_to_operator(ctx: Context, zone_day_id: int) -> None:
+    """Say on the board that those who wait go on waiting, and what would help."""
+    with ctx.db.writing() as session:
+        session.execute(
+            update(ZoneDay)
+            .where(ZoneDay.id == zone_day_id)
+            .values(planning_progress=NOTHING_DECIDED)
+        )
 
 
 def decide(
@@ -160,7 +186,7 @@ def decide(
         # Those who are turned down are answered after the search: that takes time, too.
         searching = Searching("Deciding who can go", stop, spare=stop.seconds or 0.0)
         report = reporter(ctx, zone_day_id, mine, now, searching, len(day.bookings))
-        draft = _draft(ctx, _decision(day, matrix, weights, now, stop, report), now)
+        draft = _drafted(ctx, day, matrix, weights, now, stop, report)
 
     def publish(edit: Edit) -> BatchOutcome | None:
         if edit.zone_day.batched_at is not None or edit.day != day:
@@ -176,15 +202,36 @@ def _behind(session: Session, day: Day) -> set[int]:
     return {zone_day for request in waiting for zone_day in zone_days_behind(session, request)}
 
 
-def _decision(
+def _drafted(
+    ctx: Context,
     day: Day,
     matrix: PlaceMatrix,
     weights: dict[int, float],
     now: datetime,
     stop: Stop,
     report: Report,
+) -> Draft:
+    """The decision; without the buses that cannot keep their runs where the solver says so."""
+    try:
+        return _draft(ctx, _decision(day, day, matrix, weights, now, stop, report), now)
+    except (IllegalPlan, InvalidProblem):
+        kept = what_can_be_kept(day, matrix, now)
+        if kept is None:
+            raise
+    decision = _decision(kept.whole, kept.asked, matrix, weights, now, stop, report)
+    return replace(_draft(ctx, decision, now), set_aside=kept.buses)
+
+
+def _decision(
+    day: Day,
+    asked: Day,
+    matrix: PlaceMatrix,
+    weights: dict[int, float],
+    now: datetime,
+    stop: Stop,
+    report: Report,
 ) -> Decision:
-    made = day_problem(day, matrix, now)
+    made = day_problem(asked, matrix, now)
     left = {b.request_id for b in made.day.bookings if b.status is BookingStatus.WAITING}
     problem = _weighted(made, weights)
     plan = None
@@ -231,7 +278,8 @@ def _publish(edit: Edit, draft: Draft) -> BatchOutcome | None:
         else:
             _refuse(edit, request, draft.turned_away[request.id])
     edit.zone_day.batched_at = edit.now
-    outcome = BatchOutcome(edit.zone_day.id, promised, len(waiting) - promised)
+    refused = len(waiting) - promised
+    outcome = BatchOutcome(edit.zone_day.id, promised, refused, draft.set_aside)
     edit.zone_day.planning_progress = outcome.words
     return outcome
 

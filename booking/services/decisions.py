@@ -145,7 +145,10 @@ def _waiting(read: BoardDay) -> Iterator[Decision]:
     names = _few([rider.name for rider in waiting.values()])
     when = f"Decided together at {clock_24(decided)} the day before."
     if read.now > decided:
-        when = "They should have been decided by now. Plan the day to decide them."
+        when = (
+            "They should have been decided by now. Plan the day to decide them. If a bus cannot "
+            "keep its run, withdraw it or put another one on first."
+        )
     yield Decision(
         "problem" if read.now > decided else "waiting",
         f"{count_of(len(waiting), 'request waits', 'requests wait')} for the batch",
