@@ -13,6 +13,7 @@ from booking.domain.words import clock
 from booking.domain.words import day as day_in_words
 
 REASONS: Final = {
+    "busy": "the buses are busy with other people then",
     "capacity": "every bus that could come is full then",
     "wheelchair": "the wheelchair space is taken on every bus that could come then",
     "hours": "no bus is out at that hour",
@@ -26,7 +27,7 @@ REASONS: Final = {
 
 def obstacle(rule: str, when: When, day: date, *, homeward: bool, people: int = 1) -> Broken:
     """The sentence for a rule the routing engine named; `people` travel together."""
-    reason = REASONS.get(rule, "the buses are busy then")
+    reason = REASONS.get(rule, REASONS["busy"])
     if rule == "capacity" and people > 1:
         reason = f"no bus that could come has room for {people} people then"
     if homeward:
@@ -35,6 +36,11 @@ def obstacle(rule: str, when: When, day: date, *, homeward: bool, people: int = 
         )
     at = "" if when.kind is WhenKind.ANY else f"{_at(when)} "
     return Broken(rule, f"We cannot bring you {at}on {day_in_words(day)}: {reason}.")
+
+
+def busy(when: When, day: date, *, homeward: bool) -> Broken:
+    """Where no one rule can be named: with fewer people on the buses, there would be a way."""
+    return Broken("capacity", obstacle("busy", when, day, homeward=homeward).words)
 
 
 def outside_hours(shape: LegShape, when: When, *, homeward: bool, link: str = "") -> Broken:

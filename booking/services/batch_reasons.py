@@ -44,9 +44,6 @@ FIRST_NEXT_TIME: Final = "You will be among the first next time."
 BAD_LUCK: Final = NO_ROOM - {"vehicle", "no_buses"}
 """Rules by which somebody else was taken. Who needs a bus we do not have is not first ever."""
 
-OF_AN_EMPTY_BUS: Final = frozenset({"hours", "distance", "vehicle"})
-"""Rules that have nothing to do with who else travels."""
-
 
 @dataclass(frozen=True, slots=True)
 class TurnedAway:
@@ -159,23 +156,9 @@ def _why(decision: Decision, asked: _Asked, journey: Journey) -> Broken:
         wanted = decision.problem.requests[number[booking]]
         found = engine.best(wanted)
         if found is None:
-            broken = no_room(journey, engine, [wanted], homeward=_is_home(asked, homeward))
-            return FULL if _only_others(decision, booking, broken) else broken
+            return no_room(journey, engine, [wanted], homeward=_is_home(asked, homeward))
         engine = engine.insert(wanted, found)
     return FULL
-
-
-def _only_others(decision: Decision, booking_id: int, broken: Broken) -> bool:
-    """Whether a rule is named that an empty bus would keep: it is the others who were taken.
-
-    Where no one rule is enough, the engine names the last it had to lift. "No bus is out at
-    that hour" would then be said of a day on which one is.
-    """
-    if broken.rule not in OF_AN_EMPTY_BUS:
-        return False
-    booking = next(one for one in decision.day.bookings if one.id == booking_id)
-    problem = alone(decision.day, booking, decision.matrix)
-    return Inserter(problem, Plan((), (0,))).best(problem.requests[0]) is not None
 
 
 def _why_never(decision: Decision, asked: _Asked, journey: Journey) -> Broken:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from booking.domain.booking_rules import Broken
 from booking.domain.obstacles import (
+    busy,
     no_notice_left,
     obstacle,
     outside_hours,
@@ -16,7 +18,10 @@ from booking.domain.obstacles import (
 from booking.domain.offers import LegShape, candidates
 from booking.services.leg_asked import Journey
 from routing.insertion import Inserter, Rule
-from routing.model import Request
+from routing.model import Plan, Request
+
+OF_AN_EMPTY_BUS: Final = frozenset({"hours", "distance", "vehicle"})
+"""Rules that have nothing to do with who else travels."""
 
 
 def no_window(journey: Journey, shape: LegShape, now: datetime) -> Broken:
@@ -44,6 +49,8 @@ def no_room(
     when = wish.home if homeward and wish.home else wish.when
     rule = engine.explain(*asked).rule
     name = rule.value
+    if name in OF_AN_EMPTY_BUS and _an_empty_bus_would_do(engine, asked):
+        return busy(when, wish.day, homeward=homeward)
     if rule is Rule.CAPACITY and wish.party.wheelchairs and _seats_would_do(engine, asked):
         name = "wheelchair"
     return obstacle(name, when, wish.day, homeward=homeward, people=wish.party.people)
@@ -52,3 +59,16 @@ def no_room(
 def _seats_would_do(engine: Inserter, asked: Sequence[Request]) -> bool:
     """Whether they could come but for the wheelchairs: it is their spaces that are taken."""
     return any(engine.best(replace(one, load=(one.load[0], 0))) is not None for one in asked)
+
+
+def _an_empty_bus_would_do(engine: Inserter, asked: Sequence[Request]) -> bool:
+    """Whether one of the buses, were nobody else on it, could take one of the legs.
+
+    Where no one rule is enough, the engine names the last it had to lift. "No bus is out at
+    that hour" would then be said of a day on which one is: it is the others who were taken.
+    """
+    buses = tuple(
+        replace(bus, history=(), position=None, ready=None) for bus in engine.problem.vehicles
+    )
+    nobody = replace(engine.problem, requests=(), vehicles=buses)
+    return any(found is not None for found in Inserter(nobody, Plan((), ())).best_of(asked))

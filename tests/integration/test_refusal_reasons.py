@@ -104,6 +104,29 @@ def test_no_bus_out_at_that_hour(world: World) -> None:
     assert DAY.isoformat() in days
 
 
+def test_no_bus_is_not_said_to_be_in_while_it_is_out(world: World) -> None:
+    """So full a day that no one rule is enough: it is the others who are in the way."""
+    names = sorted(world.places)
+    found = []
+    for person in range(70):
+        start, finish = names[person % 8], names[(3 * person + 1 + person // 8) % 8]
+        if start == finish:
+            continue
+        wanted = wish(world, person % 20, start=start, finish=finish)
+        wanted = replace(wanted, when=When(WhenKind.LEAVE_AT, time(8 + person % 10)))
+        asked = ask_for(world, wanted)
+        with world.ctx.db.reading() as session:
+            status = session.get_one(JourneyRequest, asked).status
+        if status == "refused":
+            found.append(refusal(world, asked))
+        else:
+            book_one(world, wanted)
+    assert {"hours", "distance", "vehicle"}.isdisjoint(rule for rule, _, _ in found)
+    busy = [rule for rule, words, _ in found if "busy with other people then" in words]
+    assert busy
+    assert set(busy) == {"capacity"}
+
+
 @pytest.mark.parametrize(
     ("clock", "says", "nearest"),
     [
