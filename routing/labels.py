@@ -137,7 +137,7 @@ def _latest_since(f: Flat, r: int, since: int) -> int:
     """The same, or what comes to the same: whose dropoff must be early need not board late."""
     if f.per_excess > 0.0:
         return since
-    return min(since, f.nodes[f.n + r].late - f.requests[r].limit)
+    return int(min(since, f.nodes[f.n + r].late - f.requests[r].limit))
 
 
 @inner

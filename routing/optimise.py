@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from routing.breeding import Heats
 from routing.checker import check
 from routing.cost import cost
 from routing.errors import IllegalPlan, RoutingError
@@ -103,6 +104,12 @@ this share of the run: dividing 2,000 requests takes longer than they would sear
 
 HOT, COLD = 0.5, 0.03
 """Temperatures at the start and the end, in average costs of a request."""
+
+LONG = 45.0
+"""Seconds from which on a family of plans finds better ones than long searches."""
+
+CHILDISH = 0.2
+"""The temperature at which the search for a child begins."""
 
 DEAR = 3.0
 """A vehicle that costs more than driving so many requests is worth trying to do without."""
@@ -238,6 +245,9 @@ class _Run:
 
     def go(self, progress: Report | None, *, selecting: bool) -> None:
         """Search until the stop, CP-SAT having its turns."""
+        if selecting and self._breeds():
+            self._breed(progress)
+            return
         turns, proving = list(TURNS), False
         scale = self.team.best.scale() or 1.0
         begun = self._shed(progress, scale)
@@ -256,10 +266,24 @@ class _Run:
             self.team.hear()
             self._report(progress)
 
+    def _breeds(self) -> bool:
+        """Whether there is time for a family of plans, and it is for this problem."""
+        long = self.stop.iterations is None and (self.stop.seconds or 0.0) >= LONG
+        return long and self.team.may_breed and not self._vehicles_are_dear()
+
+    def _breed(self, progress: Report | None) -> None:
+        scale = self.team.best.scale() or 1.0
+        heats = Heats(scale * HOT, scale * CHILDISH, scale * COLD)
+        ends = self.began + (self.stop.seconds or 0.0)
+        self.team.breed(ends, heats, self.seed, lambda: self._report(progress))
+
+    def _vehicles_are_dear(self) -> bool:
+        best = self.team.best
+        return float(best.flat.vehicles["fixed"].max(initial=0.0)) > DEAR * (best.scale() or 1.0)
+
     def _shed(self, progress: Report | None, scale: float) -> float:
         """Try to do with fewer vehicles, where they are dear; returns the share it took."""
-        dear = float(self.team.best.flat.vehicles["fixed"].max(initial=0.0)) > DEAR * scale
-        if not dear:
+        if not self._vehicles_are_dear():
             return 0.0
         while self.share() < SHED and self.team.shed(self._rounds(), scale * COLD):
             self._report(progress)
@@ -315,7 +339,9 @@ class _Run:
         seconds = time.monotonic() - self.began
         if progress is not None and seconds - self.reported >= 0.1:
             self.reported = seconds
-            best = self.team.best
-            left_out, distance = best.best_unserved(), best.best_distance()
-            bound = self.team.bound
-            progress(Progress(seconds, self.team.rounds, best.best_cost, left_out, distance, bound))
+            team, best = self.team, self.team.found()
+            left_out = team.searches[0].left_out_of(best.orders)
+            distance = team.searches[0].distance_of(best.orders)
+            progress(
+                Progress(seconds, team.rounds, best.cost, left_out, distance, bound=team.bound)
+            )

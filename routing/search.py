@@ -152,15 +152,15 @@ class Search:
         """The best plan's nodes per vehicle."""
         return [row[1 : row[-1] - 1].tolist() for row in self.work.best]
 
-    def best_unserved(self) -> int:
-        """How many the best plan carries neither from now on nor before."""
-        ahead = sum(node < self.flat.n for order in self.best_orders() for node in order)
+    def left_out_of(self, orders: Sequence[Sequence[int]]) -> int:
+        """How many a plan carries neither from now on nor before."""
+        ahead = sum(node < self.flat.n for order in orders for node in order)
         return self.flat.n - ahead - int((self._done >= 0).sum())
 
-    def best_distance(self) -> int:
-        """How far the best plan's vehicles have still to drive; who stays in drives nothing."""
+    def distance_of(self, orders: Sequence[Sequence[int]]) -> int:
+        """How far a plan's vehicles have still to drive; who stays in drives nothing."""
         flat, total = self.flat, 0
-        for v, order in enumerate(self.best_orders()):
+        for v, order in enumerate(orders):
             if not order and not flat.vehicles["anchored"][v]:
                 continue
             start = 2 * flat.n + 2 * v

@@ -4,7 +4,7 @@ Compiled rounds hold no lock of the interpreter, so threads are enough. They mee
 after every few rounds, so that the same seed and number of rounds give the same
 plan whatever the machine does meanwhile. Where there are routes enough, each search
 has some of them to itself, and what they find is put together when they meet.
-Imports search, parting and selection.
+Imports search, parting, breeding and selection.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from routing.breeding import Family, Heats, Member, raise_family
 from routing.model import Problem
 from routing.ortools_models import Effort
 from routing.parting import divide
@@ -27,9 +28,10 @@ Done = TypeVar("Done")
 ROUTES = 3
 """Fewer for each search are too few to move anybody between."""
 
-MANY = 300
+FEW, MANY = 60, 300
 """Requests from which on the rounds there is time for are too few for one search; with
-fewer, two searches that go their own ways find as good a plan, and the better one counts."""
+fewer, two searches that go their own ways find as good a plan, and the better one counts.
+With very few, any search finds the best plan at once."""
 
 
 class Team:
@@ -44,6 +46,7 @@ class Team:
         self._prover, self._open = ThreadPoolExecutor(1), True
         self._choosing: Future[list[list[int]] | None] | None = None
         self._proving: Future[float | None] | None = None
+        self._family: Family | None = None
         self.bound: float | None = None
         """What every plan costs at least, once it is known."""
         self.meeting = self.meetings = 0.0
@@ -108,6 +111,33 @@ class Team:
             search.adopt(now)
         self.meeting = time.monotonic() - began - searching
         self.meetings += self.meeting
+
+    @property
+    def may_breed(self) -> bool:
+        """Whether raising a family is for this problem: enough people, but not too many, nothing
+        that links them, and nobody on the road yet."""
+        first = self.searches[0]
+        alone = bool((first.flat.requests["together"] < 0).all())
+        alone = alone and bool((first.flat.requests["bundle"] < 0).all())
+        return alone and not first.begun and FEW <= first.flat.n < MANY
+
+    def breed(self, ends: float, heats: Heats, seed: int, look: Callable[[], None]) -> None:
+        """Raise a family of plans until `ends`, as `time.monotonic` tells it; all go on from
+        the best of it. `look` is called now and then meanwhile."""
+        first = Member(self.best.best_cost, self.best.best_orders())
+        self._family = Family(first)
+        raise_family(self.searches, self._family, heats, (time.monotonic(), ends), seed, look)
+        best, self._family = self._family.best, None
+        for search in self.searches:
+            search.forget()
+            search.adopt(best.orders)
+
+    def found(self) -> Member:
+        """The best plan so far."""
+        if self._family is not None:
+            return self._family.best
+        best = self.best
+        return Member(best.best_cost, best.best_orders())
 
     def shed(self, rounds: int, heat: float) -> bool:
         """So many rounds in all of trying to do with a vehicle less; False if nobody can try."""
