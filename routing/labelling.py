@@ -1,9 +1,8 @@
 """Which route pays best at given prices, compiled: a labelling search over single routes.
 
 A label (see `labels`) is grown by one visit at a time. What it costs is a lower bound: how
-long somebody rides follows from the windows alone, and breaks are left out, so no route
-that can be driven is overlooked, and some are looked at that cannot. Imports labels and
-inserting.
+long somebody rides is judged from windows alone, and so is how long a break holds up, so no
+route that can be driven is overlooked, and some are looked at that cannot. Imports labels.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ import numpy as np
 
 from routing.compiled import compiled, inner
 from routing.flat import Flat, Floats, Ints, Records
-from routing.inserting import State, refresh
 from routing.labels import (
     MOMENTS,
     MOST_ABOARD,
@@ -23,26 +21,18 @@ from routing.labels import (
     next_label,
     take_along,
 )
-from routing.timing import Desk
 
 
 @compiled
 def paying_routes(
-    f: Flat,
-    st: State,
-    desk: Desk,
-    lb: Labels,
-    v: int,
-    prices: Floats,
-    toll: float,
-    metric: bool,
-    thorough: bool,
+    f: Flat, lb: Labels, v: int, prices: Floats, toll: float, metric: bool, thorough: bool
 ) -> tuple[int, float]:
-    """Look for routes of vehicle v that cost less than the prices of whom they carry.
+    """Look for routes of vehicle v that may cost less than the prices of whom they carry.
 
-    `toll` is the price of using the vehicle (0 or less). Returns how many were found, and
-    the least any route can cost beyond the prices, 0.0 if none costs less; it is sure only
-    where `thorough`, and NaN if the search had to be given up.
+    `toll` is the price of using the vehicle (0 or less). Returns how many were found, in
+    `lb.found` with what each costs at least, and how far the cheapest lies below the
+    prices, 0.0 if none does. That there are no others is sure only where `thorough`;
+    NaN says that the search had to be given up.
     """
     start, end = f.nodes[2 * f.n + 2 * v], f.nodes[2 * f.n + 2 * v + 1]
     begin_labels(f, lb, v, toll)
@@ -57,20 +47,26 @@ def paying_routes(
             beyond = _cost_at_end(f, row, v)
             if beyond < -1e-6:
                 least = min(least, beyond)
-                count = _keep_route(f, st, desk, lb, v, label, prices, toll, count)
+                count = _keep_route(f, lb, label, beyond + toll, prices, count)
         if not _grow(f, lb, v, label, prices, metric, thorough, width):
             return count, np.nan
 
 
 @inner
 def _cost_at_end(f: Flat, row: Records, v: int) -> float:
-    """What the route costs at least if it goes home from here; infinite if it cannot."""
+    """What the route costs at least if it goes home from here; infinite if it cannot.
+
+    Breaks are not put anywhere, but the route lasts until they are over.
+    """
     here, end = f.nodes[row.node].place, f.nodes[2 * f.n + 2 * v + 1]
     hop = f.dur[here, end.place]
-    arrives = row.leaves + hop
+    arrives, rests = row.leaves + hop, 0
+    for k in range(f.vehicles[v].breaks):
+        rest = f.nodes[f.vehicles[v].first_break + k]
+        arrives, rests = max(arrives, rest.early + rest.service), rests + rest.service
     if arrives > end.late:
         return np.inf
-    waits = max(0, arrives - row.lead - hop)
+    waits = max(rests, arrives - row.lead - hop)
     if row.driven + hop + waits > f.vehicles[v].max_duration:
         return np.inf
     cost = row.cost + f.per_distance * f.dist[here, end.place]
@@ -78,37 +74,18 @@ def _cost_at_end(f: Flat, row: Records, v: int) -> float:
 
 
 @inner
-def _keep_route(
-    f: Flat,
-    st: State,
-    desk: Desk,
-    lb: Labels,
-    v: int,
-    label: int,
-    prices: Floats,
-    toll: float,
-    count: int,
-) -> int:
-    """Write the route down if it can be driven and pays when it is timed; the new count."""
+def _keep_route(f: Flat, lb: Labels, label: int, beyond: float, prices: Floats, count: int) -> int:
+    """Write down the route that ends with this label, if there is room; the new count."""
     if count == len(lb.found):
         return count
-    size, nodes, stops = lb.rows[label].size, lb.found_nodes[count], st.stops[v]
-    paid, at = toll, label
-    for k in range(size - 1, -1, -1):
+    cost, at = beyond, label
+    for k in range(lb.rows[label].size - 1, -1, -1):
         node = lb.rows[at].node
-        nodes[k] = node
-        stops[k + 1].node = node
+        lb.found_nodes[count, k] = node
         if node < f.n:
-            paid += prices[node]
+            cost += prices[node]
         at = lb.rows[at].parent
-    stops[0].node, stops[size + 1].node = 2 * f.n + 2 * v, 2 * f.n + 2 * v + 1
-    st.routes[v].size = size + 2
-    refresh(f, st, desk, v)
-    route = st.routes[v]
-    cost = f.vehicles[v].fixed + f.per_distance * route.length + route.time_cost
-    if not route.ok or cost >= paid - 1e-6:
-        return count
-    lb.found[count].size, lb.found[count].cost = size, cost
+    lb.found[count].size, lb.found[count].cost = lb.rows[label].size, cost
     return count + 1
 
 

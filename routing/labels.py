@@ -30,8 +30,8 @@ SLOTS = 2**16
 MOMENTS = 400
 MOST_FOUND = 1000
 
-LOOKS = 30_000_000
-"""Comparisons of two labels after which a search is given up: about a second."""
+LOOKS = 100_000_000
+"""Comparisons of two labels after which a search is given up: a second or two."""
 
 ALIKE = 3
 """Labels of the same node and passengers that are enough where not all are wanted."""
@@ -78,6 +78,8 @@ def begin_labels(f: Flat, lb: Labels, v: int, toll: float) -> None:
         lb.moments[k] = -1
     row = lb.rows[0]
     row.node, row.leaves, row.lead, row.driven = 2 * f.n + 2 * v, start.early, start.late, 0
+    for k in range(f.vehicles[v].breaks):
+        row.lead = min(row.lead, f.nodes[f.vehicles[v].first_break + k].late)
     row.key, row.alike, row.parent, row.size, row.alive, row.later = 0, -1, -1, 0, 1, -1
     row.cost = f.vehicles[v].fixed - toll
     for k in range(lb.been.shape[1]):

@@ -84,6 +84,11 @@ class Result:
     bound: float | None
     feasible: bool
 
+    @property
+    def is_best(self) -> bool:
+        """Whether it is proven that no plan costs less."""
+        return self.bound is not None and self.cost - self.bound <= PROVEN * abs(self.cost)
+
 
 Report = Callable[[Progress], None]
 
@@ -117,7 +122,7 @@ DEAR = 3.0
 SHED = 0.4
 """Share of the run for that."""
 
-PROVABLE, MOST_PROVABLE = 30, 60
+PROVABLE, MOST_PROVABLE = 25, 60
 """Days of so many requests are small enough to find out what every plan costs at least, and
 for a stop by gap one may try for so many: a second or two of one core."""
 

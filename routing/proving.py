@@ -1,8 +1,8 @@
 """How much better any plan could be: a lower bound on what a day costs.
 
 Column generation: the linear relaxation prices the passengers, a labelling search
-(`labelling`) looks for routes that pay at these prices, and when there are none the
-relaxation is a bound; what they miss by is taken off it (Luebbecke & Desrosiers 2005,
+(`labelling`) looks for routes that may pay at these prices, and when there are none the
+relaxation is a bound; before, what they pay is taken off it (Luebbecke & Desrosiers 2005,
 doi 10.1287/opre.1050.0234). Only for days on which nobody has set out, and small enough.
 Links between passengers are left out, which can only make the bound lower.
 Imports columns, labels and ortools_pricing.
@@ -11,69 +11,50 @@ Imports columns, labels and ortools_pricing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from routing.columns import Columns, columns_of
 from routing.flat import Flat, Floats
-from routing.inserting import State, new_state
 from routing.labelling import paying_routes
 from routing.labels import Labels, new_labels
 from routing.ortools_pricing import AT_FIRST, Program, cost_of
-from routing.timing import Desk, new_desk
 
 MOST_STEPS = 200
 
-MOST_THOROUGH = 4
+MOST_THOROUGH = 3
 """Thorough searches for routes after which it is given up: a few seconds."""
 
 ENOUGH = 1e-6
 """As a fraction of the cost: what the linear program may be wrong by."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """What one search for labels after the other needs."""
+def _routes(
+    flat: Flat, labels: Labels, prices: Floats, tolls: Floats, *, metric: bool, thorough: bool
+) -> tuple[Columns, float]:
+    """Routes that may pay, and how far all vehicles together may fall below the prices.
 
-    flat: Flat
-    metric: bool
-    st: State = field(init=False)
-    desk: Desk = field(init=False)
-    labels: Labels = field(init=False)
+    The latter is infinite unless the search was thorough and came to its end.
+    """
+    beyond = 0.0
+    kinds: list[int] = []
+    costs: list[float] = []
+    orders: list[list[int]] = []
+    for kind, v, vehicles in _kinds(flat):
+        toll = float(tolls[kind])
+        found, least = paying_routes(flat, labels, v, prices, toll, metric, thorough)
+        beyond += vehicles * (least if thorough and not np.isnan(least) else -np.inf)
+        kinds += [kind] * found
+        costs += labels.found["cost"][:found].tolist()
+        sizes = labels.found["size"][:found].tolist()
+        orders += [labels.found_nodes[k, :size].tolist() for k, size in enumerate(sizes)]
+    return columns_of(flat.n, kinds, costs, orders), beyond
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "st", new_state(self.flat, [[] for _ in self.flat.vehicles]))
-        object.__setattr__(self, "desk", new_desk(self.flat))
-        object.__setattr__(self, "labels", new_labels(self.flat.n))
 
-    def routes(self, prices: Floats, tolls: Floats, *, thorough: bool) -> tuple[Columns, float]:
-        """Routes that pay, and how far all vehicles together may fall below the prices.
-
-        The latter is infinite unless the search was thorough and came to its end.
-        """
-        lb, beyond = self.labels, 0.0
-        kinds: list[int] = []
-        costs: list[float] = []
-        orders: list[list[int]] = []
-        for kind, v, vehicles in self._kinds():
-            toll = float(tolls[kind])
-            found, least = paying_routes(
-                self.flat, self.st, self.desk, lb, v, prices, toll, self.metric, thorough
-            )
-            beyond += vehicles * (least if thorough and not np.isnan(least) else -np.inf)
-            kinds += [kind] * found
-            costs += lb.found["cost"][:found].tolist()
-            sizes = lb.found["size"][:found].tolist()
-            orders += [lb.found_nodes[k, :size].tolist() for k, size in enumerate(sizes)]
-        return columns_of(self.flat.n, kinds, costs, orders), beyond
-
-    def _kinds(self) -> Iterator[tuple[int, int, int]]:
-        """Each kind of vehicle, one of them, and how many there are."""
-        kinds, first, counts = np.unique(
-            self.flat.vehicles["kind"], return_index=True, return_counts=True
-        )
-        yield from zip(kinds.tolist(), first.tolist(), counts.tolist(), strict=True)
+def _kinds(flat: Flat) -> Iterator[tuple[int, int, int]]:
+    """Each kind of vehicle, one of them, and how many there are."""
+    kinds, first, counts = np.unique(flat.vehicles["kind"], return_index=True, return_counts=True)
+    yield from zip(kinds.tolist(), first.tolist(), counts.tolist(), strict=True)
 
 
 def lower_bound(
@@ -111,14 +92,15 @@ def lower_bound(
     program = Program(flat, columns, np.minimum(penalty, 1.0 + known))
     program.add(plan)
     program.add(columns.cheap()[:AT_FIRST].tolist())
-    desk = _Desk(flat, metric)
+    labels = new_labels(flat.n)
     thorough, tries, bound = False, 0, -np.inf
     for _ in range(MOST_STEPS):
         if tries == MOST_THOROUGH or not wanted() or not program.solve(None):
             break
         if program.add_paying():
             continue
-        found, beyond = desk.routes(*program.prices(), thorough=thorough)
+        prices, tolls = program.prices()
+        found, beyond = _routes(flat, labels, prices, tolls, metric=metric, thorough=thorough)
         bound, tries = max(bound, program.value + beyond), tries + thorough
         if len(found.kind):
             program.widen(found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from routing.flat import flatten
 from routing.insertion import Inserter
 from routing.model import Break, Objective, Problem, Request, Vehicle, Window
 from routing.rendering import empty_plan
@@ -41,9 +42,19 @@ def warm_roads() -> None:
     many_to_many(hierarchy, customised(hierarchy, np.array([5, 6])), ends, ends, ends, ends)
 
 
+def warm_bounds() -> None:
+    """For a worker: what proves plans of small days to be the best."""
+    from routing.labelling import paying_routes
+    from routing.labels import new_labels
+
+    flat = flatten(toy_problem())
+    paying_routes(flat, new_labels(flat.n), 0, np.full(flat.n, 50.0), 0.0, True, True)
+
+
 def warm() -> None:
     """For a worker: offers and planning. Seconds the first time on a machine."""
     from routing.optimise import Stop, solve
 
     warm_offers()
     solve(toy_problem(), Stop(iterations=5), engine="search")
+    warm_bounds()

@@ -33,8 +33,8 @@ from booking.services.rebase import rebase
 from booking.services.stranded import tell_bus_found
 from routing.cost import cost
 from routing.errors import IllegalPlan, InvalidProblem
-from routing.model import Action, Plan
-from routing.optimise import Stop, solve
+from routing.model import Action
+from routing.optimise import Result, Stop, solve
 
 __all__ = ["PlanOutcome", "plan_if_wanted", "plan_zone_day", "request_planning", "sweep"]
 
@@ -68,6 +68,8 @@ class Draft:
     version: int
     runs_by_booking: tuple[tuple[int, tuple[tuple[str, int | None], ...]], ...]
     """Per shift id the visits in order, as (action, booking id)."""
+    is_best: bool
+    """Whether it is proven that no plan of that day costs less."""
 
 
 def plan_zone_day(
@@ -190,7 +192,7 @@ def _plan(
         return _give_up(ctx, zone_day_id, day, TOO_LATE_WORDS)
     except InvalidProblem as error:
         return _give_up(ctx, zone_day_id, day, _what_is_wrong(error))
-    draft = _draft(made, result.plan)
+    draft = _draft(made, result)
     return edit_day(ctx, zone_day_id, lambda edit: _publish(edit, draft), now=now)
 
 
@@ -232,7 +234,7 @@ def _what_is_wrong(error: InvalidProblem) -> str:
     return f"Nothing was moved: {what} ({error.subject.replace('request', 'booking')})"
 
 
-def _draft(made: DayProblem, plan: Plan) -> Draft:
+def _draft(made: DayProblem, result: Result) -> Draft:
     runs = tuple(
         (
             made.day.shifts[route.vehicle].id,
@@ -244,9 +246,9 @@ def _draft(made: DayProblem, plan: Plan) -> Draft:
                 for visit in route.visits
             ),
         )
-        for route in plan.routes
+        for route in result.plan.routes
     )
-    return Draft(made.day.version, runs)
+    return Draft(made.day.version, runs, result.is_best)
 
 
 def _publish(edit: Edit, draft: Draft) -> PlanOutcome:
@@ -261,7 +263,8 @@ def _publish(edit: Edit, draft: Draft) -> PlanOutcome:
         plan = edit.made.plan
     after = before if plan is None else cost(edit.made.problem, plan).total
     if plan is None or (after > before - RATES.least_saving and not edit.made.unwritten):
-        edit.zone_day.planning_progress = _kept_words(len(edit.made.plan.unserved))
+        is_best = draft.is_best and not changed_since
+        edit.zone_day.planning_progress = _kept_words(len(edit.made.plan.unserved), is_best)
         return PlanOutcome("kept", version, before, before)
     try:
         edit.publish(plan, edit.made.problem, edit.made.booking_ids, "optimised")
@@ -270,13 +273,18 @@ def _publish(edit: Edit, draft: Draft) -> PlanOutcome:
         return PlanOutcome("kept", version, before, before)
     tell_bus_found(edit.session, edit.zone_day, before=edit.made.day.runs, now=edit.now)
     found = len(edit.made.plan.unserved) - len(plan.unserved)
-    edit.zone_day.planning_progress = _gain_words(found, before - after)
+    words = _gain_words(found, before - after)
+    if draft.is_best and not changed_since:
+        words += " No runs can be better for that day as it is."
+    edit.zone_day.planning_progress = words
     return PlanOutcome("published", edit.zone_day.version, before, after)
 
 
-def _kept_words(without: int) -> str:
-    """The runs are as good as can be found; who has no bus has none now either."""
+def _kept_words(without: int, is_best: bool) -> str:
+    """The runs are as good as can be found, or can be; who has no bus has none now either."""
     left = f" {count_of(without, 'journey has', 'journeys have')} no bus." if without else ""
+    if is_best:
+        return f"The runs stay as they are: no others can be better.{left}"
     return f"No better runs found: they stay as they are.{left}"
 
 

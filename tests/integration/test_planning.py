@@ -18,6 +18,7 @@ from booking.services import batch, plan, planning_claim
 from booking.services.board import planning
 from booking.services.plan import plan_if_wanted, plan_zone_day, sweep
 from booking.services.plan_request import WAITING_WORDS, request_planning
+from routing import optimise
 from routing.optimise import Progress, Report, Stop
 from tests.world import DAY, NOW, World, book_one, make_context, make_world, promises, wish
 
@@ -52,6 +53,12 @@ def world(tmp_path: Path) -> Iterator[World]:
     book_one(made, wish(made))
     yield made
     made.ctx.db.close()
+
+
+@pytest.fixture
+def unproven(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Searches that go on to their end, as on days too large to prove anything about."""
+    monkeypatch.setattr(optimise, "PROVABLE", 0)
 
 
 def day_of(world: World) -> ZoneDay:
@@ -89,6 +96,15 @@ def test_nobody_waits_for_a_worker_once_the_day_is_planned(world: World) -> None
     assert day_of(world).planning_progress == ""
 
 
+def test_runs_that_cannot_be_better_are_said_to_be_so(world: World) -> None:
+    """One journey on an empty day: proven in no time, and the operator need not try again."""
+    outcome = plan_zone_day(world.ctx, day_of(world).id, now=LATER, seconds=60.0)
+    assert outcome.outcome in {"kept", "published"}
+    said = day_of(world).planning_progress
+    assert "no others can be better" in said or "No runs can be better" in said
+
+
+@pytest.mark.usefixtures("unproven")
 def test_how_far_a_planning_is_is_said_in_plain_words(world: World) -> None:
     """Who has a bus, and how far it is to drive: no rounds, no costs of a search."""
     told: list[str] = []
@@ -133,6 +149,7 @@ def watch(world: World, monkeypatch: pytest.MonkeyPatch, now: datetime) -> Watch
     return watched
 
 
+@pytest.mark.usefixtures("unproven")
 def test_the_bar_fills_while_a_planning_goes_on(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,6 +162,7 @@ def test_the_bar_fills_while_a_planning_goes_on(
     assert planning(world.ctx, "MEL1", DAY, now=LATER).percent is None
 
 
+@pytest.mark.usefixtures("unproven")
 def test_the_nightly_batch_is_seen_on_the_screen(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
