@@ -181,7 +181,8 @@ def route_with_ortools(problem: Problem, flat: Flat, seconds: float) -> list[lis
         routing.solver().Add(routing.ActiveVar(ends[0]) == routing.ActiveVar(ends[1]))
         if request.vehicles is not None:
             allowed = [v for v in range(len(problem.vehicles)) if flat.allowed[r, v]]
-            routing.SetAllowedVehiclesForIndex(allowed, ends[0])
+            # -1 is nobody; SetAllowedVehiclesForIndex takes no list from Python in this release.
+            routing.VehicleVar(ends[0]).SetValues([-1, *allowed])
     _add_links(problem, manager, routing)
     left = seconds - (time.monotonic() - began)
     return _searched(flat, manager, routing, max(0.1, left))

@@ -9,7 +9,7 @@ import pytest
 from routing.checker import check
 from routing.insertion import Inserter, Rule
 from routing.model import Action, Problem, Request, Window
-from routing.optimise import Stop, solve
+from routing.optimise import ENGINES, Stop, solve
 from routing.rendering import empty_plan
 from tests.unit.routing.village import ask, bus, day, drive, plan
 
@@ -56,23 +56,23 @@ def _with_promise(*others: Request) -> Problem:
     return day(promised, *dear, vehicles=(bus(**SEATS_OR_WHEELCHAIR),))
 
 
-@pytest.mark.parametrize("engine", OURS)
+@pytest.mark.parametrize("engine", ENGINES)
 def test_whoever_names_their_buses_rides_in_no_other(engine: str) -> None:
     """Not in the one at their door, nor though theirs has no room for all who name it."""
     at_the_door = bus("near", start=1, end=3)
     only = {"vehicles": frozenset({"own"}), "refusal_cost": 1e4, **NOON}
     problem = day(*(ask(f"r{k}", **only) for k in range(3)), vehicles=(at_the_door, bus("own")))
-    result = solve(problem, Stop(iterations=200), engine=engine)
+    result = solve(problem, Stop(seconds=0.5, iterations=200), engine=engine)
     assert check(problem, result.plan) == []
     assert [problem.vehicles[route.vehicle].id for route in result.plan.routes] == ["own"]
     assert len(result.plan.unserved) == 1
 
 
-@pytest.mark.parametrize("engine", OURS)
+@pytest.mark.parametrize("engine", ENGINES)
 def test_whoever_may_use_several_buses_takes_the_cheapest_of_them(engine: str) -> None:
     """The list is of all that will do."""
     buses = (bus("near", start=1, end=3), bus("far", start=0, end=0), bus("mid", start=2, end=2))
     problem = day(ask(vehicles=frozenset({"far", "mid"})), vehicles=buses)
-    result = solve(problem, Stop(iterations=200), engine=engine)
+    result = solve(problem, Stop(seconds=0.5, iterations=200), engine=engine)
     assert check(problem, result.plan) == []
     assert [problem.vehicles[route.vehicle].id for route in result.plan.routes] == ["mid"]
