@@ -19,6 +19,7 @@ REASONS: Final = {
     "hours": "no bus is out at that hour",
     "ride_limit_on_board": "somebody already on the bus would be on it for too long",
     "promise": "a bus would be late for people we have already promised",
+    "avoided": "the only buses with room then are ones you asked not to use",
     "break": "the driver has to take a rest then",
     "distance": "no bus could bring you there in time",
     "vehicle": "no bus that has the space you need is out then",
@@ -36,6 +37,11 @@ def obstacle(rule: str, when: When, day: date, *, homeward: bool, people: int = 
         )
     at = "" if when.kind is WhenKind.ANY else f"{_at(when)} "
     return Broken(rule, f"We cannot bring you {at}on {day_in_words(day)}: {reason}.")
+
+
+def avoided(when: When, day: date, *, homeward: bool) -> Broken:
+    """There would be room, but only with a bus or a driver they cannot travel with."""
+    return obstacle("avoided", when, day, homeward=homeward)
 
 
 def busy(when: When, day: date, *, homeward: bool) -> Broken:

@@ -36,6 +36,8 @@ class Person(Base):
     pass_holder: Mapped[bool] = mapped_column(default=False)
     no_other_way: Mapped[bool] = mapped_column(default=False)
     """No car, no other bus near and nobody who could drive them: they said so when asked."""
+    avoids: Mapped[list[str]] = mapped_column(default=list)
+    """The buses and drivers they cannot travel with, as `booking.domain.avoids` writes them."""
     note: Mapped[str] = mapped_column(Text, default="")
     home_place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id"))
     zone_id: Mapped[int | None] = mapped_column(ForeignKey("zones.id"), index=True)

@@ -14,9 +14,10 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from booking.context import Context
+from booking.domain.avoids import may_use
 from booking.domain.booking_rules import Broken
 from booking.domain.errors import BookingError
-from booking.domain.obstacles import no_buses
+from booking.domain.obstacles import avoided, no_buses
 from booking.domain.offers import Possible, Promised
 from booking.domain.statuses import BookingStatus
 from booking.domain.wish import Wish
@@ -41,7 +42,7 @@ FULL: Final = Broken(
 )
 """Where no one rule can be named: there was no time left to look any further."""
 FIRST_NEXT_TIME: Final = "You will be among the first next time."
-BAD_LUCK: Final = NO_ROOM - {"vehicle", "no_buses"}
+BAD_LUCK: Final = NO_ROOM - {"vehicle", "no_buses", "avoided"}
 """Rules by which somebody else was taken. Who needs a bus we do not have is not first ever."""
 
 
@@ -165,10 +166,14 @@ def _why_never(decision: Decision, asked: _Asked, journey: Journey) -> Broken:
     """The rule for whom no bus of the day could take, were it empty."""
     facts = {booking.id: booking for booking in decision.day.bookings}
     for booking, homeward in asked.legs:
+        home = _is_home(asked, homeward)
+        if may_use(facts[booking].avoids, decision.day.shifts) == frozenset():
+            when = journey.wish.home if home and journey.wish.home else journey.wish.when
+            return avoided(when, decision.day.day, homeward=home)
         problem = alone(decision.day, facts[booking], decision.matrix)
         engine, (wanted,) = Inserter(problem, Plan((), (0,))), problem.requests
         if engine.best(wanted) is None:
-            return no_room(journey, engine, [wanted], homeward=_is_home(asked, homeward))
+            return no_room(journey, engine, [wanted], homeward=home)
     return FULL
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from booking.domain.on_the_road import Fact, FactKind, on_the_day, standing, taken_back
 from booking.domain.plan_record import Run
 from booking.domain.statuses import IN_PLAN, BookingStatus
-from booking.models import Booking, DriverEvent, Place, Shift, Vehicle, ZoneDay
+from booking.models import Booking, DriverEvent, Person, Place, Shift, Vehicle, ZoneDay
 from booking.services.zone_days import current_runs
 
 Point = tuple[float, float]
@@ -23,7 +23,7 @@ Point = tuple[float, float]
 # A day is read before and under every lock, so what never differs is put together once; of
 # tables where no mapped object is wanted, only columns.
 _place, _shift, _vehicle = Place.__table__.c, Shift.__table__.c, Vehicle.__table__.c
-_booking = Booking.__table__.c
+_booking, _person = Booking.__table__.c, Person.__table__.c
 _POINTS = select(_place.id, _place.latitude, _place.longitude).where(
     _place.id.in_(bindparam("ids", expanding=True))
 )
@@ -31,6 +31,7 @@ _SHIFTS = (
     select(
         _shift.id,
         _shift.vehicle_id,
+        _shift.driver_id,
         _vehicle.name.label("vehicle_name"),
         _vehicle.depot_id,
         _shift.starts,
@@ -68,7 +69,9 @@ _BOOKINGS = (
         _booking.ride_limit_seconds,
         _booking.together,
         _booking.told_pickup_at,
+        _person.avoids,
     )
+    .join(Person.__table__, _person.id == _booking.person_id)
     .where(
         _booking.zone_day_id == bindparam("zone_day"),
         _booking.status.in_(bindparam("statuses", expanding=True)),
@@ -84,6 +87,7 @@ class ShiftFacts:
 
     id: int
     vehicle_id: int
+    driver_id: int | None
     vehicle_name: str
     depot_id: int
     starts: int
@@ -114,6 +118,8 @@ class BookingFacts:
     ride_limit_seconds: int
     together: str | None
     told_at: datetime | None
+    avoids: tuple[str, ...] = ()
+    """The buses and drivers they cannot travel with (`booking.domain.avoids`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +235,7 @@ def _facts(row: object) -> BookingFacts:
         ride_limit_seconds=get["ride_limit_seconds"],
         together=get["together"],
         told_at=get["told_pickup_at"],
+        avoids=tuple(get["avoids"]),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from booking.domain.avoids import is_avoided
 from booking.domain.batch_time import decides_at
 from booking.domain.service_day import moment
 from booking.domain.statuses import BookingStatus, RequestStatus
@@ -44,6 +45,7 @@ def decisions_of(session: Session, read: BoardDay) -> tuple[Decision, ...]:
         *_without_bus(read),
         *_late(read),
         *_missed(read),
+        *_on_avoided(read),
         *_without_driver(read),
         *_waiting(read),
         *_refused(session, read),
@@ -77,6 +79,26 @@ def _missed(read: BoardDay) -> Iterator[Decision]:
             words = f"{_told(rider)} No bus came. Ring them: do they still need one?"
             title = f"{rider.name} was not picked up"
             yield Decision("problem", title, words, request_id=rider.request_id)
+
+
+def _on_avoided(read: BoardDay) -> Iterator[Decision]:
+    """Whoever still has to be picked up by a bus or a driver they cannot travel with."""
+    for run in read.runs:
+        if run.shift.status != "planned":
+            continue
+        for rider in run.people:
+            if rider.status is not BookingStatus.BOOKED or not is_avoided(rider.avoids, run.shift):
+                continue
+            bus = run.shift.vehicle.name
+            driver = f" with {run.shift.driver.name}" if run.shift.driver else ""
+            yield Decision(
+                "problem",
+                f"{rider.name} is on a bus they cannot use",
+                f"{_told(rider)} They asked not to travel on {bus}{driver}. Put another driver on "
+                "if it is the driver, or ring them: their number is with the journey.",
+                shift_id=run.shift.id,
+                request_id=rider.request_id,
+            )
 
 
 def _told(rider: Rider) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import Select, and_, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from booking.context import Context
+from booking.domain.avoids import may_use
 from booking.domain.batch_time import is_to_come
 from booking.domain.booking_rules import check_notice
 from booking.domain.errors import Conflict, Gone, NotFound, PromiseBroken
@@ -48,6 +49,7 @@ _CHOSEN = (
         JourneyRequest.status,
         JourneyRequest.wish,
         Person.boarding_minutes,
+        Person.avoids,
         Offer.legs,
     )
     .join(Person, Person.id == JourneyRequest.person_id)
@@ -70,6 +72,7 @@ class Chosen:
     """Its places; empty where the offer is held already."""
     held: bool
     """Whether the request was holding something already when it was read."""
+    avoids: tuple[str, ...] = ()
 
     @property
     def waits(self) -> bool:
@@ -221,7 +224,9 @@ def _chosen(ctx: Context, request_id: int, number: int) -> Chosen:
     if zone_day_id is None:
         with ctx.db.writing() as session:
             zone_day_id = ensure_zone_day(session, zone_id, day)
-    return Chosen(request_id, zone_day_id, number, legs, wish, boarding, points, held)
+    return Chosen(
+        request_id, zone_day_id, number, legs, wish, boarding, points, held, tuple(row.avoids)
+    )
 
 
 def _hold(edit: Edit, chosen: Chosen, *, by: str) -> datetime:
@@ -273,13 +278,14 @@ def _glance(made: DayProblem, matrix: PlaceMatrix, chosen: Chosen) -> None:
 
 def _fit(made: DayProblem, matrix: PlaceMatrix, chosen: Chosen) -> Inserter:
     """The plan with every leg of the offer in it, at the promised times; raises Gone."""
-    if not made.problem.vehicles:
+    vehicles = may_use(chosen.avoids, made.day.shifts)
+    if not made.problem.vehicles or vehicles == frozenset():
         raise Gone(GONE)
     engine = Inserter(made.problem, made.plan)
     for leg in chosen.legs:
         together = chosen.wish.together if leg.leg == "outward" else None
         load, boarding = chosen.wish.party.load, chosen.boarding
-        wanted = leg_request(leg, matrix, load, boarding, together)
+        wanted = leg_request(leg, matrix, load, boarding, together, vehicles)
         (found,) = engine.best_of([wanted])
         if found is None:
             raise Gone(GONE)
@@ -369,4 +375,5 @@ def held_offer(request: JourneyRequest) -> Chosen:
         boarding=wish.party.boarding_seconds(request.person.boarding_minutes),
         points={},
         held=True,
+        avoids=tuple(request.person.avoids),
     )

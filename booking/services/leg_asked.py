@@ -30,6 +30,10 @@ class Journey:
     fares: tuple[int, int]
     pass_wheelchair: bool
     batch: bool
+    avoids: tuple[str, ...] = ()
+    """The buses and drivers they cannot travel with (`booking.domain.avoids`)."""
+    vehicles: frozenset[str] | None = None
+    """The shifts of the day looked at that this leaves; None where all are."""
 
     def firm(self, *, nearest: bool) -> bool:
         """Whether the wished times must be kept to: those of a meeting or an appointment.
@@ -84,6 +88,7 @@ def legs_asked(
             required=True,
             together=None if homeward else journey.wish.together,
             people=journey.wish.party.people,
+            vehicles=journey.vehicles,
         )
         for candidate in tries
     ]

@@ -15,6 +15,7 @@ def leg_request(
     load: tuple[int, int],
     boarding: int,
     together: str | None = None,
+    vehicles: frozenset[str] | None = None,
 ) -> Request:
     """The routing request of a leg that was offered, its promise as hard windows."""
     return Request(
@@ -30,4 +31,5 @@ def leg_request(
         required=True,
         together=together,
         people=people_of(load),
+        vehicles=vehicles,
     )

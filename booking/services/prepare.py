@@ -72,6 +72,7 @@ def journey_of(
         fares=ground.zone.fares,
         pass_wheelchair=person.pass_holder,
         batch=batch,
+        avoids=tuple(person.avoids),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 
+from booking.domain.avoids import may_use
 from booking.domain.duties import break_starts, duty_of
 from booking.domain.needs import people_of
 from booking.domain.plan_record import Run, Stop
@@ -149,7 +150,15 @@ def alone(day: Day, booking: BookingFacts, matrix: PlaceMatrix) -> Problem:
     return Problem(
         durations=matrix.durations,
         distances=matrix.distances,
-        requests=(_request(day.day, booking, row, promised_window(day.day, booking)),),
+        requests=(
+            _request(
+                day.day,
+                booking,
+                row,
+                promised_window(day.day, booking),
+                may_use(booking.avoids, day.shifts),
+            ),
+        ),
         vehicles=tuple(_vehicle(day.day, shift, [], row, {}, 0) for shift in day.shifts),
         objective=OBJECTIVE,
     )
@@ -247,7 +256,7 @@ def _requests(
     day: Day, matrix: PlaceMatrix, unplanned: Sequence[Unplanned], clock: int
 ) -> tuple[Request, ...]:
     requests = [
-        _request(day.day, booking, matrix.index, window)
+        _request(day.day, booking, matrix.index, window, _may_use(day, booking))
         for booking, window in zip(day.bookings, windows_of(day, clock), strict=True)
     ]
     number = {booking.id: index for index, booking in enumerate(day.bookings)}
@@ -255,6 +264,19 @@ def _requests(
         index = number[one.booking.id]
         requests[index] = _within_reach(requests[index], one, matrix)
     return tuple(requests)
+
+
+def _may_use(day: Day, booking: BookingFacts) -> frozenset[str] | None:
+    """The shifts they may be on, and the one they are on.
+
+    The driver of a bus, or the list, may have changed since they were promised it. The
+    promise stands and the day can be planned; the board asks somebody to decide.
+    """
+    left = may_use(booking.avoids, day.shifts)
+    if left is None:
+        return None
+    on = {run.shift_id for run in day.runs if any(s.booking_id == booking.id for s in run.stops)}
+    return left | {str(shift.id) for shift in day.shifts if shift.id in on}
 
 
 def _within_reach(request: Request, one: Unplanned, matrix: PlaceMatrix) -> Request:
@@ -267,7 +289,11 @@ def _within_reach(request: Request, one: Unplanned, matrix: PlaceMatrix) -> Requ
 
 
 def _request(
-    day: date, booking: BookingFacts, row: Mapping[int, int], pickup_window: Window
+    day: date,
+    booking: BookingFacts,
+    row: Mapping[int, int],
+    pickup_window: Window,
+    vehicles: frozenset[str] | None,
 ) -> Request:
     arrive_by = seconds_into(day, booking.arrive_by) if booking.arrive_by else DAY_END
     after = seconds_into(day, booking.arrive_after) if booking.arrive_after else 0
@@ -287,6 +313,7 @@ def _request(
         together=booking.together,
         bundle=f"request {booking.request_id}" if waiting else None,
         people=people_of(booking.load),
+        vehicles=vehicles,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from booking.domain.booking_rules import Broken
 from booking.domain.obstacles import (
+    avoided,
     busy,
     no_notice_left,
     obstacle,
@@ -47,6 +48,8 @@ def no_room(
     """Why the day's buses can do none of the legs asked for."""
     wish = journey.wish
     when = wish.home if homeward and wish.home else wish.when
+    if _only_on_avoided(engine, asked):
+        return avoided(when, wish.day, homeward=homeward)
     rule = engine.explain(*asked).rule
     name = rule.value
     if name in OF_AN_EMPTY_BUS and _an_empty_bus_would_do(engine, asked):
@@ -59,6 +62,14 @@ def no_room(
 def _seats_would_do(engine: Inserter, asked: Sequence[Request]) -> bool:
     """Whether they could come but for the wheelchairs: it is their spaces that are taken."""
     return any(engine.best(replace(one, load=(one.load[0], 0))) is not None for one in asked)
+
+
+def _only_on_avoided(engine: Inserter, asked: Sequence[Request]) -> bool:
+    """Whether they could come but for the buses and drivers they cannot travel with."""
+    if all(one.vehicles is None for one in asked):
+        return False
+    on_any = [replace(one, vehicles=None) for one in asked]
+    return any(found is not None for found in engine.best_of(on_any))
 
 
 def _an_empty_bus_would_do(engine: Inserter, asked: Sequence[Request]) -> bool:

@@ -46,6 +46,8 @@ class Rider:
     person_id: int
     name: str
     needs: tuple[str, ...]
+    avoids: tuple[str, ...]
+    """The buses and drivers they cannot travel with: the operator's, never a driver's."""
     party: Party
     load: tuple[int, int]
     status: BookingStatus
@@ -137,6 +139,7 @@ def _query() -> Select[Any]:
             JourneyRequest.note,
             Person.name,
             Person.needs,
+            Person.avoids,
             Person.note.label("person_note"),
             *ends,
         )
@@ -156,6 +159,7 @@ def _rider(row: Any, facts: tuple[Fact, ...]) -> Rider:
         person_id=row.person_id,
         name=row.name,
         needs=tuple(row.needs),
+        avoids=tuple(row.avoids),
         party=Party.from_json(row.party),
         load=(row.load[0], row.load[1]),
         status=BookingStatus(row.status),

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
 
+from booking.domain.avoids import may_use
 from booking.domain.booking_rules import Broken
-from booking.domain.obstacles import no_buses
+from booking.domain.obstacles import avoided, no_buses
 from booking.domain.offers import (
     ALTERNATIVE_REACH,
     Candidate,
@@ -79,11 +80,14 @@ def search(
     """
     if not day.shifts:
         return Obstructed(no_buses(journey.rules.name, day.day))
+    journey = replace(journey, vehicles=may_use(journey.avoids, day.shifts))
     soonest = _soonest(journey, day, now)
     shape = leg_shape(journey, matrix, homeward=False, not_before=soonest)
     tries = _tries(journey, shape, journey.wish.when, wide)
     if not tries:
         return Obstructed(no_window(journey, shape, now))
+    if journey.vehicles == frozenset():
+        return Obstructed(avoided(journey.wish.when, day.day, homeward=False))
     if journey.batch:
         return _to_wait(journey, day, matrix, tries, now, wide)
     engine = Inserter(*_problem(day, matrix, journey, now))
