@@ -19,6 +19,7 @@ from booking.domain.person_words import CHANNEL_LABELS, need_labels
 from booking.domain.service_day import today
 from booking.domain.statuses import RequestStatus
 from booking.models import JourneyRequest, Person, Zone
+from booking.services.avoidable import avoid_names
 from booking.services.legs import LegView, ends_of, legs_of_all, shown_of
 from booking.services.places import say_place
 
@@ -103,6 +104,8 @@ class PersonView:
     boarding_minutes: int
     pass_holder: bool
     no_other_way: bool
+    avoids: tuple[str, ...]
+    """The buses and drivers they cannot travel with, by name."""
     note: str
     zone_id: int | None
     zone_name: str
@@ -158,6 +161,7 @@ def view_person(ctx: Context, person_id: int, *, now: datetime) -> PersonView:
             boarding_minutes=person.boarding_minutes,
             pass_holder=person.pass_holder,
             no_other_way=person.no_other_way,
+            avoids=avoid_names(session, person.avoids),
             note=person.note,
             zone_id=zone.id if zone else None,
             zone_name=zone.name if zone else "",

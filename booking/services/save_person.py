@@ -19,6 +19,7 @@ from booking.domain.person_words import CHANNEL_LABELS
 from booking.domain.service_day import today
 from booking.domain.zone_shape import contains
 from booking.models import AuditEntry, Person, Place, Zone
+from booking.services.avoidable import check_words
 from booking.services.contacts import LONGEST as CONTACT_LONGEST
 from booking.services.contacts import is_too_short
 from booking.services.people import get_person, phone_words
@@ -54,6 +55,8 @@ class PersonFacts:
     boarding_minutes: str = "1"
     pass_holder: bool = False
     no_other_way: bool = False
+    avoids: tuple[str, ...] = ()
+    """The buses and drivers they cannot travel with, as `booking.domain.avoids` writes them."""
     note: str = ""
     same_house: bool = False
     """Whether somebody of that name and number being known already is all right."""
@@ -86,10 +89,11 @@ def save_person(
         if person_id is None:
             if not facts.same_house:
                 _check_new(session, values)
-            person = Person(created_at=now, needs=[], **_EMPTY)
+            person = Person(created_at=now, needs=[], avoids=[], **_EMPTY)
             session.add(person)
         else:
             person = get_person(session, person_id)
+        values["avoids"] = check_words(session, facts.avoids)
         changed = _take(person, values)
         session.flush()
         changed += _take_home(session, person, facts, values)
@@ -143,6 +147,7 @@ def facts_of(ctx: Context, person_id: int) -> PersonFacts:
             boarding_minutes=str(person.boarding_minutes),
             pass_holder=person.pass_holder,
             no_other_way=person.no_other_way,
+            avoids=tuple(person.avoids),
             note=person.note,
         )
 
@@ -152,7 +157,7 @@ _EMPTY: Final[dict[str, Any]] = {"name": "", "phone": "", "email": "", "village"
 
 _TAKEN: Final = (
     *("name", "phone", "phone_type", "email", "channel", "birth_year", "needs"),
-    *("boarding_minutes", "pass_holder", "no_other_way", "note"),
+    *("boarding_minutes", "pass_holder", "no_other_way", "avoids", "note"),
 )
 
 

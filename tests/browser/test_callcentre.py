@@ -29,6 +29,7 @@ def stage(tmp_path: Path, built_front_end: Path) -> Iterator[Stage]:
         stan = session.get_one(Person, stage.ids["stan_id"])
         stan.phone, stan.phone_type, stan.channel = "+441632960002", "landline", "call"
         stan.needs, stan.note = ["walker"], "Needs time to reach the door."
+        stan.avoids = [f"vehicle:{stage.ids['vehicle_id']}"]
     yield stage
     stage.ctx.db.close()
 

@@ -632,6 +632,28 @@ def test_no_other_way_is_asked_kept_and_taken_back(stage: Stage, calls: FlaskCli
     assert audit(stage, "person.changed")[-1].detail["fields"] == ["no_other_way"]
 
 
+def test_a_bus_and_a_driver_to_avoid_are_kept_and_taken_back(
+    stage: Stage, calls: FlaskClient
+) -> None:
+    """By name on their page, ticked where it can be changed, on record as changed."""
+    register(stage, calls)
+    (found,) = find_people(stage.ctx, "marlow")
+    here = f"/calls/people/{found.id}"
+    assert "Cannot travel with" not in words(calls.get(here))
+    bus, driver = f"vehicle:{stage.ids['vehicle_id']}", f"driver:{stage.ids['driver_id']}"
+    form = {**NEW, "avoids": [bus, driver, "vehicle:999", "somebody"]}
+    assert calls.post(f"{here}/edit", data=form).status_code == 303
+    assert "Cannot travel with: Bus 1, Dee (driver)" in words(calls.get(here))
+    with stage.ctx.db.reading() as session:
+        assert session.get_one(Person, found.id).avoids == sorted([bus, driver])
+    page = calls.get(f"{here}/edit").get_data(as_text=True)
+    assert page.count('name="avoids"') == 4
+    assert page.count('name="avoids" value="' + bus + '" checked') == 1
+    assert audit(stage, "person.changed")[-1].detail["fields"] == ["avoids"]
+    calls.post(f"{here}/edit", data=NEW)
+    assert "Cannot travel with" not in words(calls.get(here))
+
+
 def test_registering_is_recorded_once_by_field_names(stage: Stage, calls: FlaskClient) -> None:
     """What was changed is on record; what it was changed to is not."""
     register(stage, calls)

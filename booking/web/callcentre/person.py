@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from booking.domain.errors import Invalid, NotFound
 from booking.domain.needs import Need
 from booking.domain.person_words import CHANNEL_LABELS, NEED_LABELS
+from booking.services.avoidable import list_avoidable
 from booking.services.call_places import PlaceGroup, list_villages
 from booking.services.people import view_person
 from booking.services.places import choose_place, find_places
@@ -157,6 +158,7 @@ def _typed(place_id: int | None) -> PersonFacts:
         boarding_minutes=get("boarding_minutes", ""),
         pass_holder="pass_holder" in request.form,
         no_other_way="no_other_way" in request.form,
+        avoids=tuple(request.form.getlist("avoids")),
         note=get("note", ""),
         same_house="same_house" in request.form,
     )
@@ -174,5 +176,6 @@ def _form(
         place_value=f"place:{facts.place_id}" if facts.place_id else "",
         villages=villages,
         need_labels=[(need.value, NEED_LABELS[need]) for need in Need],
+        avoidable=list_avoidable(here.ctx(), person_id),
         channel_labels=list(CHANNEL_LABELS.items()),
     )
