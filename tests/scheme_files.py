@@ -42,11 +42,11 @@ FILES = {
     "sessions.csv": "group,weekday,start,end\ng-craft,tue,10:00,12:00\n",
     "residents.csv": (
         "code,name,phone,phone_type,email,channel,birth_year,home_latitude,home_longitude,"
-        "village,address,needs,boarding_minutes,pass_holder,no_other_way,note\n"
+        "village,address,needs,boarding_minutes,pass_holder,no_other_way,avoid_vehicles,avoid_drivers,note\n"
         "R1,Stanley Pick,01632 960110,landline,,call,1948,52.8575,-0.9045,Hose,"
-        '"24 Mill Lane, Hose",wheelchair|home_pickup,4,yes,yes,Please knock\n'
+        '"24 Mill Lane, Hose",wheelchair|home_pickup,4,yes,yes,,,Please knock\n'
         "R2,Zoë Übel,07700 900033,mobile,zoe@example.org,text,1990,52.7905,-0.7605,Garthorpe,"
-        '"2 Back Lane, Garthorpe",,1,no,no,\n'
+        '"2 Back Lane, Garthorpe",,1,no,no,W-B1,W-D1,\n'
     ),
     "staff.csv": (
         "code,role,name,email\n"

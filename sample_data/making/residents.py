@@ -21,7 +21,8 @@ from making.service import ZONES, Zone
 RESIDENT_COLUMNS = (
     "code", "name", "phone", "phone_type", "email", "channel", "birth_year",
     "home_latitude", "home_longitude", "village", "address", "needs",
-    "boarding_minutes", "pass_holder", "no_other_way", "note",
+    "boarding_minutes", "pass_holder", "no_other_way", "avoid_vehicles",
+    "note",
 )  # fmt: skip
 PASS_YEAR = 1960
 """Born up to this year: old enough in 2026 for a free bus pass."""
@@ -50,6 +51,8 @@ WHEELCHAIR_CHANCE = 0.06
 BOARDING_MINUTES = {"wheelchair": 4, "walker": 2, "sight": 2, "assistance_dog": 2}
 COUPLE_CHANCE = 0.16
 NO_OTHER_WAY_CHANCE = 0.35
+HIGH_STEP_CHANCE = 0.08
+"""Of those with a walker, so many cannot manage the step of one of their zone's buses."""
 
 
 @dataclass
@@ -77,7 +80,9 @@ def resident_rows(
             shared = household is not None and household.village == village.name
             if household is None or not shared or rng.random() > COUPLE_CHANCE:
                 household = _household(village, shape, rng)
-            rows.append(_person(len(rows) + 1, household, numbers, rng))
+            person = _person(len(rows) + 1, household, numbers, rng)
+            person["avoid_vehicles"] = _high_step(len(rows) + 1, zone, str(person["needs"]))
+            rows.append(person)
     return rows
 
 
@@ -145,6 +150,12 @@ def _has_no_other_way(number: int, birth_year: int) -> bool:
     """Dice of its own for each: whatever else is made stays as it is."""
     chance = NO_OTHER_WAY_CHANCE if birth_year <= PASS_YEAR else NO_OTHER_WAY_CHANCE / 2
     return random.Random(f"no other way {number}").random() < chance
+
+
+def _high_step(number: int, zone: Zone, needs: str) -> str:
+    """The bus whose step they cannot manage, where the zone has another one; dice of its own."""
+    steps = random.Random(f"high step {number}").random() < HIGH_STEP_CHANCE
+    return f"{zone.code}-B1" if steps and "walker" in needs and zone.vehicles > 1 else ""
 
 
 def _birth_year(rng: random.Random) -> int:

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from booking.context import Context
+from booking.domain.avoids import driver_word, vehicle_word
 from booking.domain.wish import PurposeKind, When, WhenKind, Wish
 from booking.models import (
     Account,
@@ -133,6 +134,9 @@ def test_a_whole_scheme_is_imported(ctx: Context, tmp_path: Path) -> None:
     assert (stanley.phone, stanley.phone_type) == ("+441632960110", "landline")
     assert stanley.needs == ["wheelchair", "home_pickup"]
     assert (stanley.no_other_way, one(ctx, Person, code="R2").no_other_way) == (True, False)
+    avoided = [vehicle_word(one(ctx, Vehicle).id), driver_word(one(ctx, Driver).id)]
+    assert one(ctx, Person, code="R2").avoids == sorted(avoided)
+    assert stanley.avoids == []
     assert stanley.zone_id == zone.id
     assert (stanley.home.kind, stanley.home.person_id) == ("home", stanley.id)
     assert stanley.home.name == "24 Mill Lane, Hose"

@@ -387,6 +387,9 @@ def test_residents_need_what_people_need() -> None:
         assert resident["no_other_way"] in ("yes", "no")
     older = sum(int(resident["birth_year"]) <= 1960 for resident in residents)
     assert older / len(residents) > 0.6
+    steps = [resident for resident in residents if resident["avoid_vehicles"]]
+    assert 1 <= len(steps) <= 20
+    assert {one["avoid_vehicles"] for one in steps} <= {row["code"] for row in rows("vehicles")}
     stuck = sum(resident["no_other_way"] == "yes" for resident in residents)
     assert 0.2 < stuck / len(residents) < 0.5
 

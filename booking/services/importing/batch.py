@@ -56,7 +56,14 @@ class Known(Generic[Thing]):
 
     def find(self, row: Row, column: str) -> Thing | None:
         """What the row's code stands for; a problem (kept once) when there is no such thing."""
-        code = row.raw(column)
+        return self._of(row, column, row.raw(column))
+
+    def find_all(self, row: Row, column: str) -> list[Thing]:
+        """What the row's codes, with | between them, stand for; a problem for each unknown one."""
+        found = [self._of(row, column, code) for code in row.several(column, 20)]
+        return [thing for thing in found if thing is not None]
+
+    def _of(self, row: Row, column: str, code: str) -> Thing | None:
         thing = self.by_code.get(code)
         if thing is not None:
             return thing

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from booking.domain.avoids import driver_word, is_vehicle_word, vehicle_word
 from booking.domain.needs import Need
 from booking.models import Person, Place
 from booking.services.importing.batch import Batch
@@ -18,6 +19,7 @@ COLUMNS: Final = Columns(
     (
         *("phone", "phone_type", "email", "channel", "birth_year", "address", "postcode"),
         *("needs", "boarding_minutes", "pass_holder", "no_other_way", "note", "access_note"),
+        *("avoid_vehicles", "avoid_drivers"),
     ),
 )
 NEEDS: Final = tuple(need.value for need in Need)
@@ -131,9 +133,26 @@ def _values(batch: Batch, row: Row, code: str) -> dict[str, Any]:
         values["pass_holder"] = row.yes("pass_holder")
     if row.has("no_other_way"):
         values["no_other_way"] = row.yes("no_other_way")
+    if row.has("avoid_vehicles") or row.has("avoid_drivers"):
+        values["avoids"] = _avoids(batch, row, code)
     if row.has("note"):
         values["note"] = row.text("note", 500, blank=True, lines=True)
     return values | _contact(row)
+
+
+def _avoids(batch: Batch, row: Row, code: str) -> list[str]:
+    """The buses and drivers they cannot travel with; a column that is left out is left alone."""
+    known = batch.people.by_code.get(code)
+    kept = known.avoids if known else []
+    if row.has("avoid_vehicles"):
+        listed = [vehicle_word(one.id) for one in batch.vehicles.find_all(row, "avoid_vehicles")]
+    else:
+        listed = [word for word in kept if is_vehicle_word(word)]
+    if row.has("avoid_drivers"):
+        listed += [driver_word(one.id) for one in batch.drivers.find_all(row, "avoid_drivers")]
+    else:
+        listed += [word for word in kept if not is_vehicle_word(word)]
+    return sorted(listed)
 
 
 def _contact(row: Row) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from random import Random
 from typing import Any, Final
 
 from booking.context import Context
+from booking.domain.avoids import may_use
 from booking.domain.booking_rules import Broken
-from booking.domain.obstacles import no_buses, obstacle, outside_hours
+from booking.domain.obstacles import avoided, no_buses, obstacle, outside_hours
 from booking.domain.offers import (
     VISIT_AT_LEAST,
     Candidate,
@@ -143,10 +144,14 @@ def _leg(
     """The cheapest of the windows nearest to the wish, and the plan with it; or the rule."""
     shape, homeward = _shape(seated, ask, ends, soonest), bool(soonest)
     options: list[tuple[float, OfferedLeg, Request, Insertion]] = []
+    vehicles = may_use(ask.traveller.avoids, seated.edit.day.shifts)
+    if vehicles == frozenset():
+        return avoided(when, ask.wish.day, homeward=homeward)
     tries = candidates(shape, when)[:TRIED]
     for candidate in tries:
         leg = _offered(seated, ask, shape, ends, candidate, homeward=homeward)
-        wanted = leg_request(leg, seated.edit.matrix, ask.wish.party.load, shape.boarding)
+        load, boarding = ask.wish.party.load, shape.boarding
+        wanted = leg_request(leg, seated.edit.matrix, load, boarding, vehicles=vehicles)
         found = engine.best(wanted)
         if found is not None:
             burden = found.added_cost + RATES.minute_away * candidate.away

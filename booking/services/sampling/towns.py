@@ -40,6 +40,7 @@ class Traveller:
     pass_holder: bool
     by_web: bool
     village: str
+    avoids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,7 @@ def _traveller(session: Session, zone: Zone, person: Person) -> Traveller:
         pass_holder=person.pass_holder,
         by_web=person.channel in ("text", "email") and person.id % 3 != 0,
         village=person.village,
+        avoids=tuple(person.avoids),
     )
 
 
