@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from booking.domain.avoids import is_avoided
+from booking.domain.avoids import is_avoided, vehicle_word
 from booking.domain.batch_time import decides_at
 from booking.domain.service_day import moment
 from booking.domain.statuses import BookingStatus, RequestStatus
@@ -89,16 +89,24 @@ def _on_avoided(read: BoardDay) -> Iterator[Decision]:
         for rider in run.people:
             if rider.status is not BookingStatus.BOOKED or not is_avoided(rider.avoids, run.shift):
                 continue
-            bus = run.shift.vehicle.name
-            driver = f" with {run.shift.driver.name}" if run.shift.driver else ""
             yield Decision(
                 "problem",
                 f"{rider.name} is on a bus they cannot use",
-                f"{_told(rider)} They asked not to travel on {bus}{driver}. Put another driver on "
-                "if it is the driver, or ring them: their number is with the journey.",
+                f"{_told(rider)} {_what_they_avoid(rider, run)}",
                 shift_id=run.shift.id,
                 request_id=rider.request_id,
             )
+
+
+def _what_they_avoid(rider: Rider, run: RunNow) -> str:
+    """Whether it is the bus or who drives it, and what can be done about it."""
+    driver = run.shift.driver
+    if driver is None or vehicle_word(run.shift.vehicle_id) in rider.avoids:
+        return (
+            f"They cannot travel on {run.shift.vehicle.name}. Ring them: would another time do, "
+            "on another bus?"
+        )
+    return f"They cannot travel with {driver.name}. Put another driver on, or ring them."
 
 
 def _told(rider: Rider) -> str:

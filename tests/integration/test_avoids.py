@@ -202,6 +202,10 @@ def to_decide(world: World) -> list[str]:
     return [one.title for one in found if "cannot use" in one.title]
 
 
+def decisions(world: World) -> list[str]:
+    return [one.words for one in board(world.ctx, "MEL1", DAY, now=NOW).decisions]
+
+
 def test_another_driver_after_the_promise_is_for_the_operator(ctx: Context) -> None:
     """The promise stands, the day can still be planned and booked, and the board says so."""
     world = make_world(ctx, buses=2)
@@ -215,6 +219,7 @@ def test_another_driver_after_the_promise_is_for_the_operator(ctx: Context) -> N
     assert to_decide(world) == []
     assign_driver(ctx, world.shifts[0], world.drivers[1], now=NOW)
     assert to_decide(world) == ["Person 0 is on a bus they cannot use"]
+    assert any("with Driver 2. Put another driver on" in words for words in decisions(world))
     plan_zone_day(ctx, 1, now=NOW, seconds=0.1)
     assert promises(world) == told
     assert vehicle_of(world, request) is not None
@@ -230,6 +235,7 @@ def test_who_is_on_board_is_not_to_be_decided(ctx: Context) -> None:
     book_one(world, wish(world))
     avoid(world, bus(world, 0))
     assert to_decide(world) == ["Person 0 is on a bus they cannot use"]
+    assert any("They cannot travel on Bus 1. Ring them" in words for words in decisions(world))
     with ctx.db.writing() as session:
         session.execute(update(Booking).values(status="on_board"))
     assert to_decide(world) == []
