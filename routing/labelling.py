@@ -25,14 +25,15 @@ from routing.labels import (
 
 @compiled
 def paying_routes(
-    f: Flat, lb: Labels, v: int, prices: Floats, toll: float, metric: bool, thorough: bool
+    f: Flat, lb: Labels, v: int, prices: Floats, toll: float, metric: bool, enough: int
 ) -> tuple[int, float]:
     """Look for routes of vehicle v that may cost less than the prices of whom they carry.
 
-    `toll` is the price of using the vehicle (0 or less). Returns how many were found, in
-    `lb.found` with what each costs at least, and how far the cheapest lies below the
-    prices, 0.0 if none does. That there are no others is sure only where `thorough`;
-    NaN says that the search had to be given up.
+    `toll` is the price of using the vehicle (0 or less). Of labels of the same node and
+    passengers so many are `enough`; 0 keeps all that may be needed, and only then it is sure
+    that there are no other routes. Returns how many were found, in `lb.found` with what each
+    costs at least, and how far the cheapest lies below the prices, 0.0 if none does; NaN
+    says that the search had to be given up.
     """
     start, end = f.nodes[2 * f.n + 2 * v], f.nodes[2 * f.n + 2 * v + 1]
     begin_labels(f, lb, v, toll)
@@ -48,7 +49,7 @@ def paying_routes(
             if beyond < -1e-6:
                 least = min(least, beyond)
                 count = _keep_route(f, lb, label, beyond + toll, prices, count)
-        if not _grow(f, lb, v, label, prices, metric, thorough, width):
+        if not _grow(f, lb, v, label, prices, metric, enough, width):
             return count, np.nan
 
 
@@ -97,7 +98,7 @@ def _grow(
     label: int,
     prices: Floats,
     metric: bool,
-    thorough: bool,
+    enough: int,
     width: int,
 ) -> bool:
     """All labels that come after this one by a visit; False if there are too many."""
@@ -113,7 +114,7 @@ def _grow(
             if not _has_seat(f, lb.aboard[label], v, r):
                 continue
             dropped, x = -1, r
-        if not _visit(f, lb, v, label, x, dropped, prices, metric, thorough, width):
+        if not _visit(f, lb, v, label, x, dropped, prices, metric, enough, width):
             return False
     return True
 
@@ -147,7 +148,7 @@ def _visit(
     dropped: int,
     prices: Floats,
     metric: bool,
-    thorough: bool,
+    enough: int,
     width: int,
 ) -> bool:
     """Add the label that goes on to node x, if it can and is worth it; False if it is full.
@@ -182,7 +183,7 @@ def _visit(
     new.lead, new.driven = min(row.lead + hop, node.late) + node.service, row.driven + step
     take_along(f, lb, label, lb.tally[0], x, dropped, hop)
     give_up_late(f, lb, lb.tally[0], metric)
-    return enter(f, lb, v, lb.tally[0], thorough, min(leaves // width, len(lb.moments) - 1))
+    return enter(f, lb, v, lb.tally[0], enough, min(leaves // width, len(lb.moments) - 1))
 
 
 @inner

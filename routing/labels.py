@@ -33,9 +33,6 @@ MOST_FOUND = 1000
 LOOKS = 100_000_000
 """Comparisons of two labels after which a search is given up: a second or two."""
 
-ALIKE = 3
-"""Labels of the same node and passengers that are enough where not all are wanted."""
-
 
 class Labels(NamedTuple):
     """Room for a search. L labels, W words of 63 requests."""
@@ -154,8 +151,9 @@ def give_up_late(f: Flat, lb: Labels, new: int, metric: bool) -> None:
 
 
 @inner
-def enter(f: Flat, lb: Labels, v: int, new: int, thorough: bool, moment: int) -> bool:
-    """Line the label up to be grown unless another is as good; False if that took too long."""
+def enter(f: Flat, lb: Labels, v: int, new: int, enough: int, moment: int) -> bool:
+    """Line the label up to be grown unless another is as good, or there are enough like it;
+    False if that took too long."""
     row, slot = lb.rows[new], lb.rows[new].key & (SLOTS - 1)
     other, alike = lb.slots[slot], 0
     while other >= 0:
@@ -163,7 +161,7 @@ def enter(f: Flat, lb: Labels, v: int, new: int, thorough: bool, moment: int) ->
         it = lb.rows[other]
         if it.alive and it.key == row.key and it.node == row.node:
             alike += 1
-            if _no_worse(f, lb, v, other, new) or (not thorough and alike >= ALIKE):
+            if _no_worse(f, lb, v, other, new) or alike == enough:
                 return True
             if _no_worse(f, lb, v, new, other):
                 it.alive = 0

@@ -22,19 +22,23 @@ from routing.ortools_pricing import AT_FIRST, Program, cost_of
 
 MOST_STEPS = 200
 
-MOST_THOROUGH = 3
-"""Thorough searches for routes after which it is given up: a few seconds."""
+MOST_THOROUGH = 6
+"""Searches that keep all labels after which it is given up: some seconds."""
 
-ENOUGH = 1e-6
+ALL = 0
+LEVELS = (3, 30, ALL)
+"""How many labels of the same node and passengers are enough: more where fewer find nothing."""
+
+NEAR = 1e-6
 """As a fraction of the cost: what the linear program may be wrong by."""
 
 
 def _routes(
-    flat: Flat, labels: Labels, prices: Floats, tolls: Floats, *, metric: bool, thorough: bool
+    flat: Flat, labels: Labels, prices: Floats, tolls: Floats, *, metric: bool, enough: int
 ) -> tuple[Columns, float]:
     """Routes that may pay, and how far all vehicles together may fall below the prices.
 
-    The latter is infinite unless the search was thorough and came to its end.
+    The latter is infinite unless all labels were kept and the search came to its end.
     """
     beyond = 0.0
     kinds: list[int] = []
@@ -42,8 +46,8 @@ def _routes(
     orders: list[list[int]] = []
     for kind, v, vehicles in _kinds(flat):
         toll = float(tolls[kind])
-        found, least = paying_routes(flat, labels, v, prices, toll, metric, thorough)
-        beyond += vehicles * (least if thorough and not np.isnan(least) else -np.inf)
+        found, least = paying_routes(flat, labels, v, prices, toll, metric, enough)
+        beyond += vehicles * (-np.inf if enough or np.isnan(least) else least)
         kinds += [kind] * found
         costs += labels.found["cost"][:found].tolist()
         sizes = labels.found["size"][:found].tolist()
@@ -93,20 +97,19 @@ def lower_bound(
     program.add(plan)
     program.add(columns.cheap()[:AT_FIRST].tolist())
     labels = new_labels(flat.n)
-    thorough, tries, bound = False, 0, -np.inf
+    level, tries, bound = 0, 0, -np.inf
     for _ in range(MOST_STEPS):
         if tries == MOST_THOROUGH or not wanted() or not program.solve(None):
             break
         if program.add_paying():
             continue
         prices, tolls = program.prices()
-        found, beyond = _routes(flat, labels, prices, tolls, metric=metric, thorough=thorough)
-        bound, tries = max(bound, program.value + beyond), tries + thorough
-        if len(found.kind):
-            program.widen(found)
-        given_up = thorough and beyond == -np.inf
-        if given_up or bound >= known * (1.0 - ENOUGH) or (thorough and len(found.kind) == 0):
+        enough = LEVELS[level]
+        found, beyond = _routes(flat, labels, prices, tolls, metric=metric, enough=enough)
+        bound, tries = max(bound, program.value + beyond), tries + (enough == ALL)
+        if bound >= known * (1.0 - NEAR) or (enough == ALL and beyond in (0.0, -np.inf)):
             break
-        thorough = len(found.kind) == 0
-    slack = ENOUGH * max(1.0, abs(known))
+        program.widen(found)
+        level = 0 if len(found.kind) else level + 1
+    slack = NEAR * max(1.0, abs(known))
     return None if bound == -np.inf else max(0.0, min(bound, known) - slack)
