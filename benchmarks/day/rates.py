@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from routing.model import Objective
+from booking.domain.rates import RATES
 
-OBJECTIVE: Final = Objective(
-    per_distance=0.45 / 1609.344,  # £0.45 a mile: fuel, tyres, wear
-    per_duration=18.0 / 3600,  # £18 an hour: the driver
-    per_excess_ride=4.0 / 3600,  # £4 an hour of each passenger's detour
-)
-REFUSAL: Final = 1_000.0
+OBJECTIVE: Final = RATES.objective
+REFUSAL: Final = RATES.refusal
 """Leaving somebody out: more than any journey costs."""
 
 VEHICLE: Final = 100.0
