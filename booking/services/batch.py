@@ -36,7 +36,7 @@ from booking.services.leg_fare import leg_fare
 from booking.services.matrix import PlaceMatrix, look_up
 from booking.services.notify import write_message
 from booking.services.offer import offer_of
-from booking.services.planning_claim import Searching, claimed, reporter
+from booking.services.planning_claim import PROGRESS_LENGTH, Searching, claimed, reporter
 from booking.services.problem import DayProblem, as_it_can_be, day_problem
 from booking.services.replacing import (
     not_begun,
@@ -280,7 +280,7 @@ def _publish(edit: Edit, draft: Draft) -> BatchOutcome | None:
     edit.zone_day.batched_at = edit.now
     refused = len(waiting) - promised
     outcome = BatchOutcome(edit.zone_day.id, promised, refused, draft.set_aside)
-    edit.zone_day.planning_progress = outcome.words
+    edit.zone_day.planning_progress = outcome.words[:PROGRESS_LENGTH]
     return outcome
 
 

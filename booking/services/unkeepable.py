@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from booking.domain.statuses import BookingStatus
-from booking.domain.words import spoken_list
+from booking.domain.words import count_of, spoken_list
 from booking.services.day import Day
 from booking.services.matrix import PlaceMatrix
 from booking.services.problem import day_problem
 from routing.checker import check
+
+NAMED_AT_MOST: Final = 2
+"""More buses than these are counted, not named: the operator's line is short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +67,6 @@ def set_aside_words(buses: Collection[str]) -> str:
     if not buses:
         return ""
     runs = "its run as it was" if len(buses) == 1 else "their runs as they were"
-    return f"{spoken_list(list(buses))} cannot keep {runs}: nobody new was put on."
+    named = len(buses) <= NAMED_AT_MOST
+    which = spoken_list(list(buses)) if named else count_of(len(buses), "bus", "buses")
+    return f"{which} cannot keep {runs}: nobody new was put on."

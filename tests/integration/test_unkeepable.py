@@ -9,13 +9,16 @@ import pytest
 from sqlalchemy import select, update
 
 from booking.context import Context
+from booking.domain.needs import Party
 from booking.domain.plan_record import Run, runs_from_json
 from booking.domain.service_day import at
-from booking.models import JourneyRequest, Plan, Shift, Zone, ZoneDay
+from booking.models import JourneyRequest, Plan, Shift, Vehicle, Zone, ZoneDay
 from booking.services.batch import NOTHING_DECIDED, run_batches
 from booking.services.board import board
 from booking.services.plan import plan_zone_day
+from booking.services.planning_claim import PROGRESS_LENGTH
 from booking.services.shifts import withdraw_shift
+from booking.services.unkeepable import set_aside_words
 from tests.world import DAY, World, book_one, make_world, promises, wish
 
 NIGHT = at(DAY - timedelta(days=1), time(17, 2))
@@ -72,6 +75,32 @@ def test_the_others_are_decided_with_the_other_bus(ctx: Context) -> None:
     first = min(told)
     assert promises(world)[first] == told[first]
     assert "cannot keep its run as it was: nobody new was put on" in words(world)
+
+
+def test_long_names_of_buses_leave_room_for_the_decision(ctx: Context) -> None:
+    """Two buses with the longest of names are set aside: what is written fits its column."""
+    world = make_world(ctx, mode="batch", buses=3, seats=4)
+    set_mode(world, "instant")
+    for person in range(2):
+        book_one(world, wish(world, person, by=time(17), party=Party(adults=4)))
+    set_mode(world, "batch")
+    short = [run.shift_id for run in runs(world)]
+    with ctx.db.writing() as session:
+        shorter = {"ends": 13 * 60, "break_minutes": 0}
+        session.execute(update(Shift).where(Shift.id.in_(short)).values(**shorter))
+        for vehicle in session.scalars(select(Vehicle)):
+            vehicle.name = f"{vehicle.id}".ljust(60, "x")
+    waiting = book_one(world, wish(world, 2))
+    (outcome,) = run_batches(ctx, now=NIGHT)
+    assert len(outcome.words) > PROGRESS_LENGTH
+    assert status(world, waiting) == "booked"
+    assert words(world) == outcome.words[:PROGRESS_LENGTH]
+
+
+def test_many_buses_are_counted() -> None:
+    """Two are named; from the third on how many they are."""
+    assert set_aside_words(["A", "B"]).startswith("A and B cannot keep their runs")
+    assert set_aside_words(["A", "B", "C"]).startswith("3 buses cannot keep their runs")
 
 
 def test_nobody_is_put_on_the_other_bus_without_the_one_they_need(ctx: Context) -> None:
