@@ -86,6 +86,13 @@ def change(world: World, old: int, person: int, *, now: datetime = NOW) -> int:
     return request
 
 
+def decide_wednesday(ctx: Context) -> None:
+    """Decide it before its time."""
+    with ctx.db.reading() as session:
+        day = session.scalars(select(ZoneDay.id).where(ZoneDay.service_date == WEDNESDAY)).one()
+    batch.decide(ctx, day, now=NOW)
+
+
 def promised_before(world: World, person: int = 0) -> int:
     """A journey on Tuesday promised at once, in a zone that then goes over to batch mode."""
     set_mode(world, "instant")
@@ -325,10 +332,7 @@ def test_a_promise_is_kept_until_the_batch_makes_another(any_ctx: Context) -> No
         sent = session.scalars(select(Message.status).where(Message.request_id == old)).all()
     assert sent == ["waiting"]
     # The eve of Wednesday is Tuesday: by then the old journey would be over, so decide sooner.
-    with any_ctx.db.reading() as session:
-        wednesday = session.scalar(select(ZoneDay.id).where(ZoneDay.service_date == WEDNESDAY))
-    assert wednesday is not None
-    batch.decide(any_ctx, wednesday, now=NOW)
+    decide_wednesday(any_ctx)
     assert status(world, new) == ("booked", "booked")
     assert status(world, old) == ("replaced", "cancelled")
     assert "changed" in told(world, new)
@@ -346,9 +350,7 @@ def test_a_promise_stands_when_the_batch_refuses_the_change(ctx: Context) -> Non
         session.execute(
             update(Shift).where(Shift.service_date == WEDNESDAY).values(status="withdrawn")
         )
-        wednesday = session.scalar(select(ZoneDay.id).where(ZoneDay.service_date == WEDNESDAY))
-    assert wednesday is not None
-    batch.decide(ctx, wednesday, now=NOW)
+    decide_wednesday(ctx)
     assert status(world, old) == ("booked", "booked")
     assert status(world, new) == ("refused", "refused")
     assert "Tuesday 8 December" in told(world, new)["batch_refused"]
@@ -362,10 +364,7 @@ def test_a_promise_behind_two_wishes_is_found_again(ctx: Context) -> None:
     first = change(world, old, 0)
     second = change(world, first, 0)
     assert [status(world, r)[0] for r in (old, first, second)] == ["booked", "replaced", "waiting"]
-    with ctx.db.reading() as session:
-        wednesday = session.scalar(select(ZoneDay.id).where(ZoneDay.service_date == WEDNESDAY))
-    assert wednesday is not None
-    batch.decide(ctx, wednesday, now=NOW)
+    decide_wednesday(ctx)
     assert [status(world, r)[0] for r in (old, second)] == ["replaced", "booked"]
 
 
