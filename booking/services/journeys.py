@@ -21,7 +21,7 @@ from booking.domain.party_words import party_words
 from booking.domain.statuses import RequestStatus
 from booking.domain.wish import Wish
 from booking.domain.words import pounds
-from booking.models import Account, Booking, JourneyRequest, Offer, Refusal, Zone
+from booking.models import Account, Booking, JourneyRequest, Offer, Zone
 from booking.models import Session as GroupSession
 from booking.services.access import check_request
 from booking.services.cancel import is_late
@@ -37,7 +37,7 @@ from booking.services.legs import (
     shown_of,
 )
 from booking.services.places import say_place
-from booking.services.take_instead import offers_instead, was_turned_down
+from booking.services.take_instead import last_refusal, offers_instead, was_turned_down
 
 PAST_AT_MOST: Final = 20
 SHOWN: Final = (
@@ -229,10 +229,9 @@ def get_answer(ctx: Context, account: Account, request_id: int, *, now: datetime
     """What we answered to a request of this account; raises NotFound for anybody else's."""
     with ctx.db.reading() as session:
         request = check_request(account, session.get(JourneyRequest, request_id))
-        offers = tuple(_offer(session, offer, request) for offer in offers_instead(request))
-        refusal = session.scalar(
-            select(Refusal).where(Refusal.request_id == request.id).order_by(Refusal.id).limit(1)
-        )
+        instead = offers_instead(session, request)
+        offers = tuple(_offer(session, offer, request) for offer in instead)
+        refusal = last_refusal(session, request.id)
         status = _status_now(request, now)
         held = status is RequestStatus.HELD
         wish = Wish.from_json(request.wish)

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
 from booking.context import Context
 from booking.domain.statuses import RequestStatus
-from booking.models import JourneyRequest, Offer
+from booking.models import JourneyRequest, Offer, Refusal
 from booking.services.hold import hold
 from booking.services.let_go import let_go
 
@@ -21,7 +24,13 @@ def hold_or_take(ctx: Context, request_id: int, number: int, *, by: str, now: da
     Raises what `hold` raises.
     """
     new_id = _taken_up(ctx, request_id, number, by, now)
-    hold(ctx, new_id, number, by=by, now=now)
+    try:
+        hold(ctx, new_id, number, by=by, now=now)
+    except Exception:
+        # Nobody asked for it and nobody can see it: it would only be counted.
+        if new_id != request_id:
+            _leave_nothing(ctx, new_id)
+        raise
     return new_id
 
 
@@ -31,7 +40,8 @@ def _taken_up(ctx: Context, request_id: int, number: int, by: str, now: datetime
         old = session.get(JourneyRequest, request_id)
         if old is None or not was_turned_down(old):
             return request_id
-        chosen = next((offer for offer in old.offers if offer.number == number), None)
+        instead = offers_instead(session, old)
+        chosen = next((offer for offer in instead if offer.number == number), None)
         person = old.person_id
     if chosen is None:
         return request_id
@@ -40,8 +50,15 @@ def _taken_up(ctx: Context, request_id: int, number: int, by: str, now: datetime
         new = _like(old, now)
         session.add(new)
         session.flush()
-        session.add_all(_again(new.id, offer) for offer in offers_instead(old))
+        session.add_all(_again(new.id, offer) for offer in instead)
         return new.id
+
+
+def _leave_nothing(ctx: Context, request_id: int) -> None:
+    """What could not be held is as if it had never been tried."""
+    with ctx.db.writing() as session:
+        session.execute(delete(Offer).where(Offer.request_id == request_id))
+        session.execute(delete(JourneyRequest).where(JourneyRequest.id == request_id))
 
 
 def was_turned_down(request: JourneyRequest) -> bool:
@@ -49,11 +66,22 @@ def was_turned_down(request: JourneyRequest) -> bool:
     return request.status == RequestStatus.REFUSED.value and request.reference is not None
 
 
-def offers_instead(request: JourneyRequest) -> list[Offer]:
-    """What can be chosen: what was offered instead, where the batch turned down the wish."""
+def offers_instead(session: Session, request: JourneyRequest) -> list[Offer]:
+    """What can be chosen: what was offered instead, where the batch turned down the wish.
+
+    What was offered before is over: it may be an hour to wait for that the batch has decided.
+    """
     if not was_turned_down(request):
         return list(request.offers)
-    return [offer for offer in request.offers if offer.number != request.chosen]
+    refusal = last_refusal(session, request.id)
+    return [o for o in request.offers if refusal and o.created_at == refusal.created_at]
+
+
+def last_refusal(session: Session, request_id: int) -> Refusal | None:
+    """Why it could not be, when it was said last: a wish may be turned down again at night."""
+    return session.scalar(
+        select(Refusal).where(Refusal.request_id == request_id).order_by(Refusal.id.desc()).limit(1)
+    )
 
 
 def _like(old: JourneyRequest, now: datetime) -> JourneyRequest:

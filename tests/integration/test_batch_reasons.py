@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from booking.context import Context
 from booking.domain.errors import Gone
 from booking.domain.needs import Party
 from booking.domain.service_day import at
 from booking.domain.wish import When, WhenKind, Wish
-from booking.models import Booking, JourneyRequest, Message, Person, Refusal, Shift, Vehicle, Zone
+from booking.models import (
+    Booking,
+    JourneyRequest,
+    Message,
+    Offer,
+    Person,
+    Refusal,
+    Shift,
+    Vehicle,
+    Zone,
+)
 from booking.services.accounts import passenger_account_in
 from booking.services.batch import run_batches
 from booking.services.book import book
 from booking.services.cancel import cancel
-from booking.services.hold import release
-from booking.services.journeys import get_answer
+from booking.services.hold import hold, release
+from booking.services.journeys import AnswerView, get_answer
 from booking.services.take_instead import hold_or_take
-from tests.world import DAY, NOW, World, book_one, make_world, violations, wish
+from tests.world import DAY, NOW, World, ask_for, book_one, make_world, violations, wish
 
 EVE = DAY - timedelta(days=1)
 NIGHT = at(EVE, time(17, 2))
 DAYS = (DAY, DAY + timedelta(days=1))
+CLOSED = DAY - timedelta(days=2)
+"""A Sunday."""
 FOUR = Party(adults=4)
 ROLLING = Party(wheelchairs=1)
 
@@ -214,17 +225,24 @@ def out_in_the_afternoon(world: World) -> int:
     return request
 
 
-def shown(world: World, request: int) -> Callable[[], list[int]]:
-    """The numbers of what the person can choose on their page."""
+def answer(world: World, request: int) -> AnswerView:
+    """What the person reads on their page."""
     with world.ctx.db.writing() as session:
         account = passenger_account_in(session, session.get_one(Person, world.people[0]), NOW)
+    return get_answer(world.ctx, account, request, now=NIGHT)
 
-    def numbers() -> list[int]:
-        answer = get_answer(world.ctx, account, request, now=NIGHT)
-        assert not answer.expired
-        return [offer.number for offer in answer.offers]
 
-    return numbers
+def shown(world: World, request: int) -> list[int]:
+    """The numbers of what the person can choose on their page."""
+    view = answer(world, request)
+    assert not view.expired
+    return [offer.number for offer in view.offers]
+
+
+def book_offer(world: World, request: int, number: int) -> None:
+    """Take what was offered; in batch mode it waits for the night."""
+    hold(world.ctx, request, number, by="test", now=NOW)
+    book(world.ctx, request, key=f"key {request}", by="test", now=NOW)
 
 
 def test_other_times_are_offered_and_told(world: World) -> None:
@@ -237,7 +255,7 @@ def test_other_times_are_offered_and_told(world: World) -> None:
     assert 1 <= len(instead) <= 4
     assert [offer.legs[0] for offer in instead] == kept
     assert {leg["day"] for leg in kept} == {day.isoformat() for day in DAYS}
-    assert shown(world, request)() == [offer.number for offer in instead]
+    assert shown(world, request) == [offer.number for offer in instead]
     body = told(world, request)
     assert "You could go on Tuesday 8 December, with a bus between 10:" in body
     assert "or on Wednesday 9 December, if there is room then" in body
@@ -247,7 +265,7 @@ def test_other_times_are_offered_and_told(world: World) -> None:
 def test_one_of_them_can_be_booked(world: World) -> None:
     """It becomes a journey of its own, hours later too; the other one stays turned down."""
     request = out_in_the_afternoon(world)
-    first = shown(world, request)()[0]
+    first = shown(world, request)[0]
     later = NIGHT + timedelta(hours=2)
     taken = hold_or_take(world.ctx, request, first, by="test", now=later)
     assert taken != request
@@ -263,7 +281,7 @@ def test_one_of_them_can_be_booked(world: World) -> None:
 def test_chosen_twice_it_is_held_once(world: World) -> None:
     """A button pressed twice takes no second seat."""
     request = out_in_the_afternoon(world)
-    first = shown(world, request)()[0]
+    first = shown(world, request)[0]
     for _ in range(2):
         hold_or_take(world.ctx, request, first, by="test", now=NIGHT)
     with world.ctx.db.reading() as session:
@@ -271,12 +289,39 @@ def test_chosen_twice_it_is_held_once(world: World) -> None:
     assert len(held) == 1
 
 
+def everything_written(world: World) -> tuple[int, int]:
+    """How many requests and offers there are."""
+    with world.ctx.db.reading() as session:
+        counts = [session.scalar(select(func.count(one.id))) for one in (JourneyRequest, Offer)]
+        return counts[0] or 0, counts[1] or 0
+
+
 def test_what_is_too_late_by_then_cannot_be_taken(world: World) -> None:
     """Chosen when the bus leaves in ten minutes, it is gone: they are asked to ask again."""
     request = out_in_the_afternoon(world)
-    first = shown(world, request)()[0]
+    first = shown(world, request)[0]
+    before = everything_written(world)
     with pytest.raises(Gone):
         hold_or_take(world.ctx, request, first, by="test", now=at(DAY, time(9, 55)))
+    assert everything_written(world) == before
+
+
+def test_what_was_offered_before_it_was_turned_down_again_is_over(world: World) -> None:
+    """Refused at once, another day waited for, and refused at night: the last words count."""
+    asked = ask_for(world, wish(world, day=CLOSED))
+    book_offer(world, asked, 1)
+    with world.ctx.db.writing() as session:
+        earlier = {offer.number for offer in session.get_one(JourneyRequest, asked).offers}
+        session.execute(update(Booking).values(ride_limit_seconds=60))
+    assert len(earlier) > 1
+    run_batches(world.ctx, now=NIGHT)
+    assert earlier.isdisjoint(shown(world, asked))
+    with world.ctx.db.reading() as session:
+        first, last = session.scalars(select(Refusal.words).order_by(Refusal.id)).all()
+    assert first != last
+    assert answer(world, asked).refused == last
+    with pytest.raises(Gone):
+        hold_or_take(world.ctx, asked, 2, by="test", now=NIGHT)
 
 
 def test_nobody_is_offered_the_place_of_who_was_taken(world: World) -> None:
