@@ -28,6 +28,15 @@ class Terms(NamedTuple):
     fares: Fares
 
 
+class Refused(NamedTuple):
+    """Why a journey could not be carried."""
+
+    words: str
+    instead: bool
+    """Whether anything was offered instead."""
+
+
+NOT_REFUSED: Final = Refused("", instead=False)
 NO_ZONE: Final = Terms(notice_minutes=60, fares=(0, 0))
 
 
@@ -38,7 +47,7 @@ class JourneyFacts:
     legs: dict[int, tuple[LegView, ...]]
     terms: dict[int, Terms]
     purposes: dict[int, str]
-    refusals: dict[int, str]
+    refusals: dict[int, Refused]
 
     def terms_of(self, request: JourneyRequest) -> Terms:
         """What its zone asks for."""
@@ -88,14 +97,14 @@ def _terms(session: Session, requests: Collection[JourneyRequest]) -> dict[int, 
     return {zone_day: Terms(notice, (adult, child)) for zone_day, notice, adult, child in rows}
 
 
-def _refusals(session: Session, requests: Collection[JourneyRequest]) -> dict[int, str]:
+def _refusals(session: Session, requests: Collection[JourneyRequest]) -> dict[int, Refused]:
     """Request id → the last reason given, for those that could not be carried."""
     refused = [one.id for one in requests if one.status == RequestStatus.REFUSED.value]
     if not refused:
         return {}
     rows = session.execute(
-        select(Refusal.request_id, Refusal.words)
+        select(Refusal.request_id, Refusal.words, Refusal.alternatives)
         .where(Refusal.request_id.in_(refused))
         .order_by(Refusal.id)
     )
-    return {row.request_id: row.words for row in rows}
+    return {row.request_id: Refused(row.words, bool(row.alternatives)) for row in rows}

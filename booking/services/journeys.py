@@ -25,7 +25,7 @@ from booking.models import Account, Booking, JourneyRequest, Offer, Zone
 from booking.models import Session as GroupSession
 from booking.services.access import check_request
 from booking.services.cancel import is_late
-from booking.services.journey_facts import JourneyFacts, purposes_of, read_facts
+from booking.services.journey_facts import NOT_REFUSED, JourneyFacts, purposes_of, read_facts
 from booking.services.legs import (
     LegView,
     bus_home,
@@ -149,6 +149,8 @@ class JourneyView:
     """Whether it took the place of another journey."""
     refused: str = ""
     """Why the nightly batch could not carry it, in its own words."""
+    instead: bool = False
+    """Whether something else was offered with that no."""
     fare_note: str = ""
     """Why a bus pass does not count, where somebody has one and it does not."""
 
@@ -327,6 +329,7 @@ def _journey(request: JourneyRequest, facts: JourneyFacts, now: datetime) -> Jou
     legs = facts.legs[request.id]
     live = [leg for leg in legs if leg.live] or legs
     party = _party(request, bookings)
+    refused = facts.refusals.get(request.id, NOT_REFUSED)
     from_words, to_words = ends_of(request, legs)
     return JourneyView(
         request_id=request.id,
@@ -344,7 +347,8 @@ def _journey(request: JourneyRequest, facts: JourneyFacts, now: datetime) -> Jou
             for booking, leg in zip(bookings, legs, strict=True)
         ),
         replaces=request.replaces_id is not None,
-        refused=facts.refusals.get(request.id, ""),
+        refused=refused.words,
+        instead=refused.instead,
         fare_note=fare_note(live, party, terms.fares, pass_wheelchair=request.person.pass_holder),
     )
 

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from booking.domain.wish import When, WhenKind, Wish
-from booking.models import Booking, JourneyRequest, Person, Place, Zone
+from booking.models import Booking, JourneyRequest, Person, Place, Refusal, Zone
 from booking.services.batch import run_batches
 from booking.services.book import book
 from booking.services.hold import hold
@@ -104,3 +104,14 @@ def test_a_call_handler_books_it_for_them(stage: Stage, turned_down: int) -> Non
     assert "Shall I book that?" in kept.text
     calls.post(f"{kept.request.path}/book")
     assert booked_after(stage, turned_down).status == "booked"
+
+
+def test_where_nothing_was_offered_no_page_says_so(stage: Stage, turned_down: int) -> None:
+    """There is nothing to choose instead: another day, or the telephone."""
+    with stage.ctx.db.writing() as session:
+        session.execute(update(Refusal).values(alternatives=[]))
+    journey = stage.client("mary").get(f"/journeys/{turned_down}").text
+    assert "You can ask for another day below, or ring us." in journey
+    assert f"/ask/answer/{turned_down}" not in journey
+    calls = stage.client("call_handler").get(f"/calls/journeys/{turned_down}").text
+    assert f"/calls/asked/{turned_down}" not in calls
