@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from booking.domain.service_day import today
 from booking.domain.statuses import BookingStatus, RequestStatus
 from booking.domain.wish import PurposeKind
-from booking.models import Booking, JourneyRequest, Person, Refusal
+from booking.models import Booking, JourneyRequest, Person, Refusal, ZoneDay
 
 PURPOSE_WEIGHT: Final = {
     PurposeKind.APPOINTMENT: 3.0,
@@ -89,7 +89,8 @@ def weights_of(
             Booking.status == BookingStatus.WAITING.value,
         )
     ).all()
-    refused = refused_in_a_row(session, {row.person_id for row in rows}, now)
+    decided = session.get_one(ZoneDay, zone_day_id).service_date
+    refused = refused_in_a_row(session, {row.person_id for row in rows}, now, decided)
     return {
         row.id: shares.weight(
             PurposeKind(row.purpose), refused.get(row.person_id, 0), row.no_other_way
@@ -98,8 +99,12 @@ def weights_of(
     }
 
 
-def refused_in_a_row(session: Session, people: set[int], now: datetime) -> dict[int, int]:
+def refused_in_a_row(
+    session: Session, people: set[int], now: datetime, decided: date
+) -> dict[int, int]:
     """person id → service days on which there was no room for them since we last took them.
+
+    A seat on a day after the one `decided` is still to come, and makes nothing good yet.
 
     Days, not refusals: in instant mode somebody asks for ten o'clock, for half past and
     for eleven, and is refused three times for one outing. A day on which they were taken
@@ -107,7 +112,7 @@ def refused_in_a_row(session: Session, people: set[int], now: datetime) -> dict[
     """
     since = today(now) - timedelta(days=FAIR_DAYS)
     taken: dict[int, date] = {}
-    for person, day in session.execute(_taken(people, since)):
+    for person, day in session.execute(_taken(people, since, decided)):
         taken[person] = max(day, taken.get(person, day))
     counts: dict[int, int] = {}
     for person, day in session.execute(_refused(people, since)):
@@ -116,14 +121,14 @@ def refused_in_a_row(session: Session, people: set[int], now: datetime) -> dict[
     return counts
 
 
-def _taken(people: set[int], since: date) -> Select[int, date]:
-    """The days on which these people had a seat, each once."""
+def _taken(people: set[int], since: date, until: date) -> Select[int, date]:
+    """The days on which these people had a seat, each once; both ends included."""
     return (
         select(JourneyRequest.person_id, JourneyRequest.service_date)
         .join(Booking, Booking.request_id == JourneyRequest.id)
         .where(
             JourneyRequest.person_id.in_(people),
-            JourneyRequest.service_date >= since,
+            JourneyRequest.service_date.between(since, until),
             Booking.status.in_(_TAKEN),
         )
         .distinct()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -176,10 +176,11 @@ def went(world: World, day: date, status: BookingStatus = BookingStatus.COMPLETE
     return request
 
 
-def counted(world: World, now: datetime = NIGHT) -> int:
-    """How often in a row the far one was refused."""
+def counted(world: World, decided: date = WEDNESDAY) -> int:
+    """How often in a row the far one was refused, for who decides that day."""
     with world.ctx.db.reading() as session:
-        return refused_in_a_row(session, set(world.people), now).get(world.people[FAR], 0)
+        found = refused_in_a_row(session, set(world.people), NIGHT, decided)
+    return found.get(world.people[FAR], 0)
 
 
 @pytest.fixture
@@ -259,6 +260,16 @@ def test_a_seat_since_then_makes_it_good(world: World, status: BookingStatus) ->
     assert counted(world) == 0
     was_refused(world, FAR, WEDNESDAY)
     assert counted(world) == 1
+
+
+def test_a_seat_still_to_come_makes_nothing_good(world: World) -> None:
+    """Booked for Wednesday: whoever decides Tuesday counts the refusals before it."""
+    was_refused(world, FAR, YESTERDAY)
+    went(world, WEDNESDAY, BookingStatus.BOOKED)
+    assert counted(world, DAY) == 1
+    assert counted(world, WEDNESDAY) == 0
+    both_ask(world)
+    assert weigh(world) == pytest.approx([1.0 + FAIR.refused_before, 1.0])
 
 
 @pytest.mark.parametrize("status", [BookingStatus.CANCELLED, BookingStatus.MISSED])
