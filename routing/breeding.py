@@ -10,10 +10,11 @@ Imports search and flat.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -110,14 +111,19 @@ def raise_family(
     times a second. Every plan begins from the family's first.
     """
     share = max(2, plans_for(span[1] - span[0]) // len(searches))
+    over = threading.Event()
     with ThreadPoolExecutor(len(searches)) as threads:
         works = [
-            threads.submit(_breed, search, family, heats, span, share, seed * 7919 + k)
+            threads.submit(_breed, search, family, heats, span, share, seed * 7919 + k, over)
             for k, search in enumerate(searches)
         ]
-        while any(not work.done() for work in works):
-            look()
-            time.sleep(0.1)
+        try:
+            while wait(works, 0.1, FIRST_EXCEPTION).not_done:
+                if any(work.done() and work.exception() for work in works):
+                    break
+                look()
+        finally:
+            over.set()  # whatever went wrong: nobody goes on for minutes with what nobody hears
         for work in works:
             work.result()
 
@@ -129,20 +135,21 @@ def _breed(
     span: tuple[float, float],
     plans: int,
     seed: int,
+    over: threading.Event,
 ) -> None:
-    """Make so many plans and then children, with one search, in its thread."""
+    """Make so many plans and then children, with one search, in its thread, until it is over."""
     began, ends = span
     dice = np.random.default_rng(seed)
     each = FIRST * (ends - began) / plans
     for k in range(plans):
         _start(search, family.first.orders)
-        cool(search, time.monotonic(), began + (k + 1) * each, heats.first, heats.cold)
+        cool(search, (time.monotonic(), began + (k + 1) * each), (heats.first, heats.cold), over)
         family.add(Member(search.best_cost, search.best_orders()))
-    wanted = CHILD * float(np.sqrt(ends - began))
-    while (now := time.monotonic()) < ends:
+    wanted = CHILD * math.sqrt(max(0.0, ends - began))
+    while (now := time.monotonic()) < ends and not over.is_set():
         a, b = family.parents(dice)
         _start(search, cross(search.flat, search.work.near, a.orders, b.orders, dice))
-        cool(search, now, min(now + wanted, ends), heats.child, heats.cold)
+        cool(search, (now, min(now + wanted, ends)), (heats.child, heats.cold), over)
         family.take(Member(search.best_cost, search.best_orders()), a, b)
 
 
@@ -151,15 +158,21 @@ def _start(search: Search, orders: Orders) -> None:
     search.adopt(orders, filling=True)
 
 
-def cool(search: Search, began: float, ends: float, hot: float, cold: float) -> None:
-    """Search until `ends`, the temperature falling from one to the other."""
-    done, spent = 0, 0.0
-    while (now := time.monotonic()) < ends:
+def cool(
+    search: Search,
+    span: tuple[float, float],
+    heats: tuple[float, float],
+    over: threading.Event,
+) -> None:
+    """Search from one time to another, the temperature falling from one to another."""
+    (began, ends), (hot, cold) = span, heats
+    rounds = 100
+    while (now := time.monotonic()) < ends and not over.is_set():
         passed = (now - began) / (ends - began)
-        at_once = min(SLICE, (ends - began) / 40, ends - now)
-        rounds = max(1, int(done / spent * at_once)) if spent > 0.0 else 100
         search.run(rounds, hot * (cold / hot) ** passed)
-        done, spent = done + rounds, spent + time.monotonic() - now
+        spent = time.monotonic() - now
+        at_once = min(SLICE, (ends - began) / 40, max(0.0, ends - now - spent))
+        rounds = max(1, min(2 * rounds, int(rounds * at_once / max(spent, 1e-6))))
 
 
 def cross(flat: Flat, near: Ints, a: Orders, b: Orders, dice: np.random.Generator) -> Orders:

@@ -101,7 +101,8 @@ def _grow(
     enough: int,
     width: int,
 ) -> bool:
-    """All labels that come after this one by a visit; False if there are too many."""
+    """All labels that come after this one by a visit; False if there are too many of them, or
+    more people on board than a label can tell."""
     for turn in range(MOST_ABOARD + f.n):
         dropped, r = turn, turn - MOST_ABOARD
         if turn < MOST_ABOARD:
@@ -113,6 +114,8 @@ def _grow(
                 continue
             if not _has_seat(f, lb.aboard[label], v, r):
                 continue
+            if lb.aboard[label, MOST_ABOARD - 1] >= 0:
+                return False
             dropped, x = -1, r
         if not _visit(f, lb, v, label, x, dropped, prices, metric, enough, width):
             return False
@@ -122,8 +125,6 @@ def _grow(
 @inner
 def _has_seat(f: Flat, aboard: Ints, v: int, r: int) -> bool:
     """Whether r fits in beside those on board."""
-    if aboard[MOST_ABOARD - 1] >= 0:
-        return False
     for c in range(f.room.shape[1]):
         fitting = True
         for i in range(f.room.shape[2]):
@@ -182,8 +183,10 @@ def _visit(
     new.parent, new.size = label, row.size + 1
     new.lead, new.driven = min(row.lead + hop, node.late) + node.service, row.driven + step
     take_along(f, lb, label, lb.tally[0], x, dropped, hop)
+    since_start = leaves - f.nodes[2 * f.n + 2 * v].early
+    moment = min(since_start // width, len(lb.moments) - 1)
     give_up_late(f, lb, lb.tally[0], metric)
-    return enter(f, lb, v, lb.tally[0], enough, min(leaves // width, len(lb.moments) - 1))
+    return enter(f, lb, v, lb.tally[0], enough, moment)
 
 
 @inner

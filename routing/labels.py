@@ -24,7 +24,9 @@ costs at least."""
 
 FOUND = record("size", "cost")
 
-MOST_ABOARD = 10
+MOST_ABOARD = 16
+"""More passengers on board at once than this, and nothing is said about the day."""
+
 MOST_LABELS = 2**17
 SLOTS = 2**16
 MOMENTS = 400

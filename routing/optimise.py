@@ -274,7 +274,9 @@ class _Run:
     def _breeds(self) -> bool:
         """Whether there is time for a family of plans, and it is for this problem."""
         long = self.stop.iterations is None and (self.stop.seconds or 0.0) >= LONG
-        return long and self.team.may_breed and not self._vehicles_are_dear()
+        return (
+            long and self.stop.gap is None and self.team.may_breed and not self._vehicles_are_dear()
+        )
 
     def _breed(self, progress: Report | None) -> None:
         scale = self.team.best.scale() or 1.0
@@ -297,17 +299,18 @@ class _Run:
 
     def _prove(self) -> None:
         """Begin to find out what every plan costs at least, where there is a use for it."""
-        gap, counted = self.stop.gap is not None, self.stop.iterations is not None
+        gap, timed = self.stop.gap is not None, self.stop.seconds is not None
         most = MOST_PROVABLE if gap else PROVABLE
-        if self.size <= most and not self.team.best.begun and (gap or not counted):
-            self.team.prove(meanwhile=not counted)
+        asked = gap or (timed and self.stop.iterations is None)
+        if asked and self.size <= most and self.team.best.provable:
+            self.team.prove(meanwhile=timed)
 
     def _near_enough(self) -> bool:
         """Whether the best plan is proven to be as good as it must be."""
         best, bound = self.team.best.best_cost, self.team.bound
         if bound is None:
             return False
-        return best - bound <= max(self.stop.gap or 0.0, PROVEN) * best
+        return best - bound <= max(self.stop.gap or 0.0, PROVEN) * abs(best)
 
     def share(self) -> float:
         """How much of the run is over, from 0 to 1."""

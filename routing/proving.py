@@ -34,7 +34,14 @@ NEAR = 1e-6
 
 
 def _routes(
-    flat: Flat, labels: Labels, prices: Floats, tolls: Floats, *, metric: bool, enough: int
+    flat: Flat,
+    labels: Labels,
+    prices: Floats,
+    tolls: Floats,
+    *,
+    metric: bool,
+    enough: int,
+    wanted: Callable[[], bool],
 ) -> tuple[Columns, float]:
     """Routes that may pay, and how far all vehicles together may fall below the prices.
 
@@ -45,6 +52,8 @@ def _routes(
     costs: list[float] = []
     orders: list[list[int]] = []
     for kind, v, vehicles in _kinds(flat):
+        if not wanted():
+            return columns_of(flat.n, kinds, costs, orders), -np.inf
         toll = float(tolls[kind])
         found, least = paying_routes(flat, labels, v, prices, toll, metric, enough)
         beyond += vehicles * (-np.inf if enough or np.isnan(least) else least)
@@ -75,7 +84,7 @@ def lower_bound(
     Parameters
     ----------
     flat : Flat
-        A day on which no vehicle has set out.
+        A day on which no vehicle has set out, and on which nothing costs less than 0.
     columns : Columns
         Routes to begin with; the more, the sooner it is known.
     penalty : (n,) array
@@ -105,7 +114,9 @@ def lower_bound(
             continue
         prices, tolls = program.prices()
         enough = LEVELS[level]
-        found, beyond = _routes(flat, labels, prices, tolls, metric=metric, enough=enough)
+        found, beyond = _routes(
+            flat, labels, prices, tolls, metric=metric, enough=enough, wanted=wanted
+        )
         bound, tries = max(bound, program.value + beyond), tries + (enough == ALL)
         if bound >= known * (1.0 - NEAR) or (enough == ALL and beyond in (0.0, -np.inf)):
             break

@@ -134,6 +134,12 @@ class Search:
         return bool((self._done >= 0).any() or self.flat.vehicles["anchored"].any())
 
     @property
+    def provable(self) -> bool:
+        """Whether a bound can be found: labels begin at a route's start, and must not cost less
+        than nothing, as a ride does that is shorter than the direct one."""
+        return not self.begun and (self.metric or self.flat.per_excess == 0.0)
+
+    @property
     def unserved(self) -> int:
         """How many nobody carries now."""
         return int(self.work.tally["absent"][0])

@@ -119,7 +119,8 @@ class Team:
         first = self.searches[0]
         alone = bool((first.flat.requests["together"] < 0).all())
         alone = alone and bool((first.flat.requests["bundle"] < 0).all())
-        return alone and not first.begun and FEW <= first.flat.n < MANY
+        free = first.can_move and not first.begun
+        return alone and free and FEW <= first.flat.n < MANY
 
     def breed(self, ends: float, heats: Heats, seed: int, look: Callable[[], None]) -> None:
         """Raise a family of plans until `ends`, as `time.monotonic` tells it; all go on from
@@ -167,7 +168,7 @@ class Team:
             self._take(met.choose(effort, seed))
 
     def prove(self, *, meanwhile: bool) -> None:
-        """Find out what every plan costs at least, in the spare time if `meanwhile`."""
+        """Find out what every plan costs at least, `meanwhile` or at once."""
         met, metric = routes_met(self.best, self.searches), self.best.metric
         begun = self._prover.submit(met.bound, metric=metric, wanted=lambda: self._open)
         if meanwhile:

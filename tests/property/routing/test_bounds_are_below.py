@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -25,6 +27,8 @@ CALM = settings(
 def bound_from_nothing(problem: Problem) -> float | None:
     """The bound as it is found with no route known: nothing to agree with by chance."""
     search = Search(problem, [[] for _ in problem.vehicles], seed=0)
+    if not search.provable:
+        return None
     met = routes_met(search, [search])
     return met.bound(metric=search.metric, wanted=lambda: True)
 
@@ -41,18 +45,19 @@ def test_no_plan_costs_less_than_the_bound(problem: Problem, seed: int) -> None:
         return
     bound = bound_from_nothing(problem)
     found = solve(problem, Stop(iterations=200), seed, engine="search")
-    assert bound is not None
-    assert bound <= found.cost + 1e-6
+    assert bound is None or bound <= found.cost + 1e-6
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_it_is_no_idle_bound(seed: int) -> None:
-    """On most of such problems it is what the best plan costs, to a thousandth."""
+    """On most of such problems without breaks it is what the best plan costs, to a thousandth."""
     tight = []
 
     @settings(CALM, max_examples=40)
     @given(problems(most=3))
-    def look(problem: Problem) -> None:
+    def look(drawn: Problem) -> None:
+        buses = tuple(replace(vehicle, breaks=()) for vehicle in drawn.vehicles)
+        problem = replace(drawn, vehicles=buses)
         try:
             validate(problem)
         except InvalidProblem:

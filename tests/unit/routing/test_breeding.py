@@ -98,3 +98,28 @@ def test_a_long_run_breeds_a_legal_plan_no_dearer_than_the_one_it_began_with(
     prices = [progress.cost for progress in told]
     assert prices == sorted(prices, reverse=True)
     assert told[-1].unserved == len(result.plan.unserved)
+
+
+class LookedAwayError(Exception):
+    """Whoever looks on cannot go on."""
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_family_is_given_up_at_once_when_nobody_can_hear_of_it(
+    workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An hour's search ends with the error of the one who was told, not after an hour."""
+    monkeypatch.setattr(team, "FEW", 2)
+
+    def look(_: Progress) -> None:
+        raise LookedAwayError
+
+    with pytest.raises(LookedAwayError):
+        solve(market_day(), Stop(seconds=3600.0), progress=look, workers=workers)
+
+
+def test_a_long_run_without_any_bus_ends_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is nothing to decide, so nothing to breed."""
+    monkeypatch.setattr(team, "FEW", 2)
+    nobody = day(*(ask(f"r{k}", refusal_cost=1.0) for k in range(5)), vehicles=())
+    assert len(solve(nobody, Stop(seconds=3600.0)).plan.unserved) == 5
