@@ -19,20 +19,18 @@ from booking.context import Context
 from booking.domain.alternative_words import instead_words
 from booking.domain.batch_time import last_due
 from booking.domain.errors import PromiseBroken
-from booking.domain.needs import Party
-from booking.domain.offers import promise_around
-from booking.domain.service_day import moment, seconds_into, today
+from booking.domain.service_day import today
 from booking.domain.statuses import BookingStatus, RequestStatus
 from booking.domain.words import count_of
 from booking.models import Booking, JourneyRequest, Refusal, ZoneDay
 from booking.services.batch_day import starts_of
+from booking.services.batch_promise import fare_of, promise_times
 from booking.services.batch_reasons import Decision, TurnedAway, turn_away
 from booking.services.cancel import release_replaced
 from booking.services.day import Day, load_day
 from booking.services.editing import Edit, edit_day
 from booking.services.fairness import FAIR, FairShares, weights_of
 from booking.services.history import move
-from booking.services.leg_fare import leg_fare
 from booking.services.matrix import PlaceMatrix, look_up
 from booking.services.notify import write_message
 from booking.services.offer import offer_of
@@ -53,9 +51,10 @@ from routing.optimise import Report, Stop, solve
 _log = logging.getLogger(__name__)
 
 NOTHING_DECIDED: Final = (
-    "Nobody who waits could be decided: a run cannot be driven as it was promised. "
-    "Withdraw that bus or put another one on, then plan now."
+    "Nobody who waits was decided: a run cannot be kept. "
+    "Withdraw that bus or put another on, then plan now."
 )
+"""Short enough to stand behind what a planning says of that run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +66,14 @@ class BatchOutcome:
     refused: int
     set_aside: tuple[str, ...] = ()
     """Buses that nobody was put on: they cannot keep what they are to drive already."""
+    stuck: bool = False
+    """Whether nobody could be decided, and it is the operator who has to do something."""
 
     @property
     def words(self) -> str:
         """What became of those who waited, for the operator."""
+        if self.stuck:
+            return NOTHING_DECIDED
         waited = count_of(self.promised + self.refused, "request")
         decided = f"Decided {waited} that waited: {self.promised} promised a bus."
         return f"{decided} {set_aside_words(self.set_aside)}".strip()
@@ -95,7 +98,7 @@ def run_batches(ctx: Context, *, now: datetime) -> list[BatchOutcome]:
     logged and tried again at the next sweep; the others do not wait for it.
     """
     outcomes = [_decide_alone(ctx, zone_day_id, now) for zone_day_id in _due(ctx, now)]
-    return [outcome for outcome in outcomes if outcome is not None]
+    return [outcome for outcome in outcomes if outcome is not None and not outcome.stuck]
 
 
 def decide_if_due(
@@ -141,7 +144,7 @@ def _decide_alone(
     except (IllegalPlan, InvalidProblem):
         _log.exception("The batch of zone-day %s waits for the operator", zone_day_id)
         _turn_to_operator(ctx, zone_day_id)
-        return None
+        return BatchOutcome(zone_day_id, 0, 0, stuck=True)
     except Exception:  # noqa: BLE001 - whatever it is, it is this zone's alone
         _log.exception("The batch of zone-day %s failed and will be tried again", zone_day_id)
         return None
@@ -306,8 +309,8 @@ def _promise(edit: Edit, request: JourneyRequest, starts: dict[int, int]) -> Non
     asked: they took the offer for that, and did not choose the hour.
     """
     for booking in _legs(request):
-        _promise_times(edit, booking, starts[booking.id])
-        booking.fare_pence = min(booking.fare_pence, _fare(edit, request, booking))
+        promise_times(edit, booking, starts[booking.id])
+        booking.fare_pence = min(booking.fare_pence, fare_of(edit, request, booking))
         move(edit.session, booking, BookingStatus.BOOKED, by="batch", now=edit.now)
     request.status = RequestStatus.BOOKED.value
     before = _replaceable(edit, request)
@@ -316,37 +319,6 @@ def _promise(edit: Edit, request: JourneyRequest, starts: dict[int, int]) -> Non
     edit.session.flush()
     kind = "changed" if before else "booked"
     write_message(edit.session, request.person, request, kind, now=edit.now)
-
-
-def _promise_times(edit: Edit, booking: Booking, planned: int) -> None:
-    """When the bus comes, and by when they are there: never later than was said."""
-    day = edit.day.day
-    assert booking.wished_earliest is not None
-    assert booking.wished_latest is not None
-    said = booking.promised_arrival
-    earliest, latest, arrival = promise_around(
-        planned,
-        (seconds_into(day, booking.wished_earliest), seconds_into(day, booking.wished_latest)),
-        edit.zone_day.zone.window_minutes * 60,
-        (booking.boarding_seconds, booking.ride_limit_seconds),
-        seconds_into(day, said) if said is not None else planned,
-    )
-    booking.promised_earliest = moment(day, earliest)
-    booking.promised_latest = moment(day, latest)
-    if said is not None:
-        booking.promised_arrival = moment(day, arrival)
-
-
-def _fare(edit: Edit, request: JourneyRequest, booking: Booking) -> int:
-    """What the direction costs at its promised time."""
-    assert booking.promised_latest is not None
-    return leg_fare(
-        Party.from_json(booking.party),
-        edit.day.day,
-        booking.promised_latest,
-        edit.zone_day.zone.fares,
-        pass_wheelchair=request.person.pass_holder,
-    )
 
 
 def _refuse(edit: Edit, request: JourneyRequest, away: TurnedAway) -> None:

@@ -191,7 +191,7 @@ def _plan(
     except IllegalPlan:
         return _give_up(ctx, zone_day_id, day, TOO_LATE_WORDS)
     except InvalidProblem as error:
-        return _give_up(ctx, zone_day_id, day, _what_is_wrong(error))
+        return _give_up(ctx, zone_day_id, day, what_is_wrong(error))
     draft = _draft(made, result)
     return edit_day(ctx, zone_day_id, lambda edit: _publish(edit, draft), now=now)
 
@@ -228,10 +228,10 @@ def _give_up(ctx: Context, zone_day_id: int, day: Day, words: str) -> PlanOutcom
     return PlanOutcome("kept", day.version)
 
 
-def _what_is_wrong(error: InvalidProblem) -> str:
+def what_is_wrong(error: InvalidProblem) -> str:
     """Why the day makes no problem that can be solved, for the operator."""
     what = WRONG_WORDS.get(error.rule, "something does not add up")
-    return f"Nothing was moved: {what} ({error.subject.replace('request', 'booking')})"
+    return f"Nothing was moved: {what} ({error.subject.replace('request', 'booking')})."
 
 
 def _draft(made: DayProblem, result: Result) -> Draft:

@@ -15,10 +15,11 @@ from booking.domain.service_day import at
 from booking.models import JourneyRequest, Plan, Shift, Vehicle, Zone, ZoneDay
 from booking.services.batch import NOTHING_DECIDED, run_batches
 from booking.services.board import board
-from booking.services.plan import plan_zone_day
+from booking.services.plan import WRONG_WORDS, plan_zone_day, what_is_wrong
 from booking.services.planning_claim import PROGRESS_LENGTH
 from booking.services.shifts import withdraw_shift
 from booking.services.unkeepable import set_aside_words
+from routing.errors import InvalidProblem
 from tests.world import DAY, World, book_one, make_world, promises, wish
 
 NIGHT = at(DAY - timedelta(days=1), time(17, 2))
@@ -138,3 +139,12 @@ def test_planning_by_hand_says_so_too(ctx: Context, buses: int) -> None:
     plan_zone_day(ctx, 1, now=NIGHT, seconds=0.1)
     assert status(world, waiting) == ("booked" if buses == 2 else "waiting")
     assert "othing was moved" in words(world)
+    helps = NOTHING_DECIDED if buses == 1 else "Decided 1 request that waited: 1 promised a bus."
+    assert helps in words(world)
+
+
+def test_what_would_help_is_never_cut_off() -> None:
+    """Whatever a planning says of the run first, there is room for it in the column."""
+    for rule in WRONG_WORDS:
+        said = what_is_wrong(InvalidProblem("request 9999999", rule, ""))
+        assert len(f"{said} {NOTHING_DECIDED}") <= PROGRESS_LENGTH
