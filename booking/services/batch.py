@@ -240,7 +240,9 @@ def _decision(
     plan = None
     if left:
         plan = solve(problem, stop, seed=day.version, start=made.plan, progress=report).plan
-    return Decision(day, made, problem, plan, matrix, frozenset(_waiting_ids(day) - left))
+    waiting = _waiting_ids(day)
+    split = frozenset(waiting - _waiting_ids(asked))
+    return Decision(day, made, problem, plan, matrix, frozenset(waiting - left), split)
 
 
 def _waiting_ids(day: Day) -> set[int]:

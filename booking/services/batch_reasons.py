@@ -41,6 +41,11 @@ FULL: Final = Broken(
     "More people asked for the bus that day than it can carry, and there was no room left.",
 )
 """Where no one rule can be named: there was no time left to look any further."""
+SPLIT: Final = Broken(
+    "companion",
+    "You asked to travel with somebody else, and nobody can be added to the bus they are on.",
+)
+"""Their bus cannot keep its run: on another one they would go without each other."""
 FIRST_NEXT_TIME: Final = "You will be among the first next time."
 BAD_LUCK: Final = NO_ROOM - {"vehicle", "no_buses", "avoided"}
 """Rules by which somebody else was taken. Who needs a bus we do not have is not first ever."""
@@ -64,7 +69,9 @@ class Decision:
     plan: Plan | None
     matrix: PlaceMatrix
     aside: frozenset[int]
-    """Requests that no bus of the day could take, were it empty."""
+    """Requests that no bus of the day could take, were it empty; and those `split`."""
+    split: frozenset[int] = frozenset()
+    """Requests of who is to travel with somebody on a bus that nobody new is put on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +156,8 @@ def _why(decision: Decision, asked: _Asked, journey: Journey) -> Broken:
     """The rule that kept a request out, in the words of an answer at once."""
     if not decision.day.shifts:
         return no_buses(asked.zone_name, decision.day.day)
+    if asked.request_id in decision.split:
+        return SPLIT
     if asked.request_id in decision.aside or decision.plan is None:
         return _why_never(decision, asked, journey)
     engine = Inserter(decision.problem, decision.plan)

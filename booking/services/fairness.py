@@ -40,7 +40,7 @@ FAIR_DAYS: Final = 60
 NO_ROOM: Final = frozenset(
     {
         *("capacity", "wheelchair", "vehicle", "no_buses", "break", "distance"),
-        *("promise", "ride_limit_on_board", "avoided"),
+        *("promise", "ride_limit_on_board", "avoided", "companion"),
     }
 )
 """Rules that mean we had not enough buses. The others mean that the wish itself could not

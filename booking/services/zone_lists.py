@@ -138,6 +138,7 @@ RULE_WORDS: Final = {
     "break": "Driver's rest",
     "distance": "Too far in the time",
     "vehicle": "No bus with the space needed",
+    "companion": "Companion's bus takes nobody new",
     "avoided": "Only buses they asked not to use",
 }
 

@@ -12,7 +12,7 @@ from booking.context import Context
 from booking.domain.needs import Party
 from booking.domain.plan_record import Run, runs_from_json
 from booking.domain.service_day import at
-from booking.models import JourneyRequest, Plan, Shift, Vehicle, Zone, ZoneDay
+from booking.models import JourneyRequest, Plan, Refusal, Shift, Vehicle, Zone, ZoneDay
 from booking.services.batch import NOTHING_DECIDED, run_batches
 from booking.services.board import board
 from booking.services.plan import WRONG_WORDS, plan_zone_day, what_is_wrong
@@ -112,6 +112,11 @@ def test_nobody_is_put_on_the_other_bus_without_the_one_they_need(ctx: Context) 
     other = book_one(world, wish(world, 2))
     run_batches(ctx, now=NIGHT)
     assert (status(world, friend), status(world, other)) == ("refused", "booked")
+    with ctx.db.reading() as session:
+        refusal = session.scalars(select(Refusal)).one()
+    assert (refusal.request_id, refusal.rule) == (friend, "companion")
+    assert "nobody can be added to the bus they are on" in refusal.words
+    assert "among the first next time" in refusal.words
 
 
 def test_with_no_bus_left_it_is_the_operators(ctx: Context) -> None:
