@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from booking.context import Context
 from booking.domain.service_day import at
 from booking.models import Zone, ZoneDay
 from booking.services import batch, plan, planning_claim
@@ -182,6 +183,32 @@ def test_the_nightly_batch_is_seen_on_the_screen(
     after = planning(world.ctx, "MEL1", DAY, now=night)
     assert (after.is_running, after.percent) == (False, None)
     assert after.words == "Decided 1 request that waited: 1 promised a bus."
+
+
+def test_a_night_of_several_days_is_seen_to_the_end(
+    ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each search takes a minute and a half: the second one's claim still stands by then."""
+    eve = DAY - timedelta(days=1)
+    night = at(eve, time(17, 2))
+    world = make_world(ctx, mode="batch", days=(eve, DAY))
+    book_one(world, wish(world, 0, day=eve, by=time(18, 40)))
+    book_one(world, wish(world, 1))
+    passed, stands = [0.0], []
+
+    def slow(*about: Any, **options: Any) -> optimise.Result:
+        with ctx.db.reading() as session:
+            claims = select(ZoneDay.planning_until).where(ZoneDay.planning_by.is_not(None))
+            (until,) = session.scalars(claims)
+        stands.append(until is not None and until > night + timedelta(seconds=passed[0]))
+        passed[0] += 90
+        return optimise.solve(*about, **options)
+
+    monkeypatch.setattr(batch, "monotonic", lambda: passed[0])
+    monkeypatch.setattr(batch, "solve", slow)
+    settings = replace(ctx.settings, plan_seconds=0.1)
+    batch.run_batches(replace(ctx, settings=settings), now=night)
+    assert stands == [True, True]
 
 
 @pytest.mark.parametrize(
