@@ -39,13 +39,6 @@ from booking.services.legs import (
 from booking.services.places import say_place
 from booking.services.take_instead import last_refusal, offers_instead, was_turned_down
 
-PAST_AT_MOST: Final = 20
-SHOWN: Final = (
-    RequestStatus.BOOKED,
-    RequestStatus.WAITING,
-    RequestStatus.CANCELLED,
-    RequestStatus.REFUSED,
-)
 _DECIDED: Final = frozenset(
     {
         RequestStatus.BOOKED,
@@ -204,6 +197,11 @@ class JourneyView:
         return self.status is RequestStatus.WAITING and self.coming
 
     @property
+    def refused_by_night(self) -> bool:
+        """Whether the nightly batch could not carry it: no bus comes."""
+        return self.status is RequestStatus.REFUSED
+
+    @property
     def fare_pence(self) -> int:
         legs = self.live_legs or self.legs
         return sum(leg.fare_pence for leg in legs)
@@ -217,16 +215,6 @@ class JourneyView:
         return f"{bus_home(leg)}." if leg.without_bus else f"{bus_home(leg)}. {leg.arrival}"
 
 
-@dataclass(frozen=True, slots=True)
-class MyJourneys:
-    """A person's journeys: those still to come in order of time, and the last ones."""
-
-    coming: tuple[JourneyView, ...]
-    past: tuple[JourneyView, ...]
-    unfinished_id: int | None
-    """A request that is held but not booked yet."""
-
-
 def get_answer(ctx: Context, account: Account, request_id: int, *, now: datetime) -> AnswerView:
     """What we answered to a request of this account; raises NotFound for anybody else's."""
     with ctx.db.reading() as session:
@@ -234,7 +222,7 @@ def get_answer(ctx: Context, account: Account, request_id: int, *, now: datetime
         instead = offers_instead(session, request)
         offers = tuple(_offer(session, offer, request) for offer in instead)
         refusal = last_refusal(session, request.id)
-        status = _status_now(request, now)
+        status = status_now(request, now)
         held = status is RequestStatus.HELD
         wish = Wish.from_json(request.wish)
         return AnswerView(
@@ -280,28 +268,6 @@ def get_journey(ctx: Context, account: Account, request_id: int, *, now: datetim
             request = check_request(account, None)
         (journey,) = journey_views(session, [request], now)
         return journey
-
-
-def list_journeys(ctx: Context, account: Account, *, now: datetime) -> MyJourneys:
-    """All journeys of the person this account travels as."""
-    with ctx.db.reading() as session:
-        mine = JourneyRequest.person_id == account.person_id
-        requests = session.scalars(
-            select(JourneyRequest)
-            .where(mine, JourneyRequest.status.in_(SHOWN), JourneyRequest.reference.is_not(None))
-            .order_by(JourneyRequest.service_date.desc(), JourneyRequest.id.desc())
-            .limit(200)
-        ).unique()
-        journeys = journey_views(session, requests.all(), now)
-        held = session.scalars(
-            select(JourneyRequest)
-            .where(mine, JourneyRequest.status == RequestStatus.HELD.value)
-            .order_by(JourneyRequest.id.desc())
-        ).unique()
-        unfinished = next((r.id for r in held if _status_now(r, now) is RequestStatus.HELD), None)
-    coming = sorted((j for j in journeys if j.coming), key=_first_moment)
-    past = [j for j in journeys if not j.coming]
-    return MyJourneys(tuple(coming), tuple(past[:PAST_AT_MOST]), unfinished)
 
 
 def _offer(session: Session, offer: Offer, request: JourneyRequest) -> OfferView:
@@ -362,15 +328,10 @@ def _held_until(request: JourneyRequest) -> datetime | None:
     return next((b.hold_until for b in request.bookings if b.hold_until is not None), None)
 
 
-def _status_now(request: JourneyRequest, now: datetime) -> RequestStatus:
+def status_now(request: JourneyRequest, now: datetime) -> RequestStatus:
     """A hold that ran out is over, whether or not the sweep has been by."""
     status = RequestStatus(request.status)
     until = _held_until(request)
     if status is RequestStatus.HELD and until is not None and until < now:
         return RequestStatus.EXPIRED
     return status
-
-
-def _first_moment(journey: JourneyView) -> tuple[date, float]:
-    shown = journey.shown
-    return (journey.day, shown.earliest.timestamp() if shown.earliest else 0.0)

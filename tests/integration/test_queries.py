@@ -11,7 +11,7 @@ from sqlalchemy import update
 from booking.context import Context
 from booking.models import JourneyRequest, Person, Refusal
 from booking.services.accounts import passenger_account_in
-from booking.services.journeys import list_journeys
+from booking.services.my_journeys import list_journeys
 from booking.services.people import view_person
 from tests.integration.cast import build_stage
 from tests.integration.queries import counted_queries

@@ -115,3 +115,50 @@ def test_where_nothing_was_offered_no_page_says_so(stage: Stage, turned_down: in
     assert f"/ask/answer/{turned_down}" not in journey
     calls = stage.client("call_handler").get(f"/calls/journeys/{turned_down}").text
     assert f"/calls/asked/{turned_down}" not in calls
+
+
+NOTICE = "We could not bring you on Tuesday 8 December"
+
+
+def test_what_the_night_turned_down_is_said_before_its_day_is_over(
+    stage: Stage, turned_down: int
+) -> None:
+    """On the first page and above her journeys until that day is over; afterwards below."""
+    mary = stage.client("mary")
+    link = f'href="/journeys/{turned_down}"'
+    for page in ("/", "/journeys"):
+        shown = mary.get(page).text
+        assert NOTICE in shown
+        assert f"{link}>See what you could have instead" in shown
+    assert "Journeys before" not in shown
+    stage.clock.forward(days=2)
+    stage.sign_in(mary, "mary")
+    assert NOTICE not in mary.get("/").text
+    after = mary.get("/journeys").text
+    assert NOTICE not in after
+    assert link in after.partition("Journeys before")[2]
+
+
+def test_nobody_is_told_again_once_they_have_booked_instead(stage: Stage, turned_down: int) -> None:
+    """The journey they took is what the pages begin with; the refusal is only listed."""
+    mary = stage.client("mary")
+    page = f"/ask/answer/{turned_down}"
+    check = mary.post(page, data={"offer": first_offer(mary.get(page).text)}, follow_redirects=True)
+    key = re.search(r'name="key" value="(\w+)"', check.text)
+    assert key is not None
+    mary.post(check.request.path, data={"key": key[1]})
+    mine = mary.get("/journeys").text
+    assert "Your next journey" in mine
+    assert NOTICE not in mine
+    assert f'href="/journeys/{turned_down}"' in mine.partition("Not going ahead")[2]
+    assert NOTICE not in mary.get("/").text
+
+
+def test_a_cancelled_day_to_come_is_not_among_those_before(stage: Stage, turned_down: int) -> None:
+    """What was cancelled for a day that is still to come has a heading of its own."""
+    mary = stage.client("mary")
+    mine = stage.ids["request_id"]
+    mary.post(f"/journeys/{mine}/cancel", data={"legs": "both"})
+    page = mary.get("/journeys").text
+    assert "Journeys before" not in page
+    assert f'href="/journeys/{mine}"' in page.partition("Not going ahead")[2]

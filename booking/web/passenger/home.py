@@ -16,7 +16,8 @@ from booking.services.groups import (
     list_meetings,
     list_zones,
 )
-from booking.services.journeys import JourneyView, list_journeys
+from booking.services.journeys import JourneyView
+from booking.services.my_journeys import list_journeys
 from booking.services.places import choose_place, find_places
 from booking.services.traveller import get_traveller, get_zone_view
 from booking.services.where_it_runs import where_it_runs
@@ -37,11 +38,14 @@ def home() -> ResponseReturnValue:
     """What the bus is, how to book by web or phone, and the next journey of who is known."""
     account, where = here.find_account(), where_it_runs(here.ctx())
     coming: tuple[JourneyView, ...] = ()
+    turned_down: tuple[JourneyView, ...] = ()
     if account is not None and RoleName.PASSENGER in roles_of(account):
-        coming = list_journeys(here.ctx(), account, now=here.now()).coming
+        mine = list_journeys(here.ctx(), account, now=here.now())
+        coming, turned_down = mine.coming, mine.turned_down
     return page(
         "home.html",
         next_journey=coming[0] if coming else None,
+        turned_down=turned_down,
         where=where,
         pass_hours=PASS_HOURS,
     )

@@ -17,9 +17,9 @@ from booking.services.journeys import (
     get_group_id,
     get_journey,
     get_wish,
-    list_journeys,
 )
 from booking.services.legs import LegView
+from booking.services.my_journeys import list_journeys
 from booking.services.wish_left import get_wish_left
 from booking.web import here
 from booking.web.access import passengers_only
