@@ -41,7 +41,7 @@ class NoRoads:
 class Sent:
     """A queue that remembers what it was given."""
 
-    tasks: list[tuple[str, object]] = field(default_factory=list)
+    tasks: list[tuple[object, ...]] = field(default_factory=list)
 
     def send(self, name: str, *words: object) -> None:
         self.tasks.append((name, *words))
