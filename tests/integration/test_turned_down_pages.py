@@ -88,6 +88,20 @@ def test_a_passenger_books_what_they_could_have_instead(stage: Stage, turned_dow
     assert done.request.path == f"/journeys/{booked.request_id}/booked"
 
 
+def test_a_turned_down_journey_sends_nobody_to_a_stop(stage: Stage, turned_down: int) -> None:
+    """The page and the sheet say what she asked for, once that it could not be, and no more."""
+    mary = stage.client("mary")
+    page = mary.get(f"/journeys/{turned_down}").text
+    assert page.count(">We could not fit this in<") == 1
+    for shown in (page, mary.get(f"/journeys/{turned_down}/print").text):
+        assert "Your request for Tuesday 8 December" in shown
+        assert "Be there by 9:00am" in shown
+        for gone in ("was to come", "Stand at", "There by", "Fare", "Pay the driver"):
+            assert gone not in shown
+    assert f"/journeys/{turned_down}/print" not in page
+    assert 'class="govuk-button"' in page.partition("See what you could have instead")[0]
+
+
 def test_a_call_handler_books_it_for_them(stage: Stage, turned_down: int) -> None:
     """The reason and the times are there to be read out, and one of them is booked."""
     calls: FlaskClient = stage.client("call_handler")

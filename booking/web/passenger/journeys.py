@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import Gone, NotFound
 from booking.domain.wish import PurposeKind, Wish
+from booking.domain.words import day as day_in_words
 from booking.services.cancel import LEGS, CancelOutcome, cancel
 from booking.services.groups import get_session_group
 from booking.services.journeys import (
@@ -23,6 +24,7 @@ from booking.services.my_journeys import list_journeys
 from booking.services.wish_left import get_wish_left
 from booking.web import here
 from booking.web.access import passengers_only
+from booking.web.passenger.answers import home_words, when_words
 from booking.web.passenger.asking import page
 from booking.web.passenger.blueprint import bp
 from booking.web.passenger.conversation import keep, step_url
@@ -48,14 +50,17 @@ def journeys() -> ResponseReturnValue:
 @passengers_only
 def journey(request_id: int) -> ResponseReturnValue:
     """One journey, with everything that was promised."""
-    return page("journey.html", journey=_find(request_id), back_href=url_for("passenger.journeys"))
+    found = _find(request_id)
+    back = url_for("passenger.journeys")
+    return page("journey.html", journey=found, asked=_asked(found), back_href=back)
 
 
 @bp.get("/journeys/<int:request_id>/print")
 @passengers_only
 def journey_print(request_id: int) -> ResponseReturnValue:
     """One journey on a sheet of paper."""
-    return page("print.html", journey=_find(request_id))
+    found = _find(request_id)
+    return page("print.html", journey=found, asked=_asked(found))
 
 
 @bp.route("/journeys/<int:request_id>/cancel", methods=["GET", "POST"])
@@ -129,6 +134,23 @@ def _kept_words(leg: LegView) -> str:
 
 def _find(request_id: int) -> JourneyView:
     return get_journey(here.ctx(), here.account(), request_id, now=here.now())
+
+
+def _asked(found: JourneyView) -> list[dict[str, str]]:
+    """What they wished for, where no bus comes: no time or place to stand at is said then."""
+    if not found.refused_by_night:
+        return []
+    wish, _ = get_wish(here.ctx(), here.account(), found.request_id)
+    rows = [
+        ("For", found.purpose_words),
+        ("Day", day_in_words(found.day)),
+        ("From", found.from_words),
+        ("To", found.to_words),
+        ("Time", when_words(wish.when)),
+        ("Bus home", home_words(wish.home)),
+        ("Who travels", found.party_words),
+    ]
+    return [{"name": name, "value": words[:1].upper() + words[1:]} for name, words in rows if words]
 
 
 def _answers_of(wish: Wish, replaces: int | None) -> Draft:
