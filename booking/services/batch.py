@@ -103,7 +103,7 @@ def run_batches(ctx: Context, *, now: datetime) -> list[BatchOutcome]:
     for zone_day_id in _due(ctx, now):
         # A search takes its time: for the next day it is later by then, and what it says
         # of how long it will be heard of would otherwise be over as soon as it is written.
-        later = timedelta(seconds=monotonic() - begun)
+        later = timedelta(seconds=int(monotonic() - begun))
         outcomes.append(_decide_alone(ctx, zone_day_id, now + later))
     return [outcome for outcome in outcomes if outcome is not None and not outcome.stuck]
 
