@@ -12,6 +12,8 @@ import numpy as np
 from routing.compiled import compiled, inner
 from routing.flat import Flat, Floats, Ints, Records
 from routing.labels import (
+    LABELS_AT_ONCE,
+    LOOKS_AT_ONCE,
     MOMENTS,
     MOST_ABOARD,
     Labels,
@@ -25,32 +27,42 @@ from routing.labels import (
 
 @compiled
 def paying_routes(
-    f: Flat, lb: Labels, v: int, prices: Floats, toll: float, metric: bool, enough: int
-) -> tuple[int, float]:
+    f: Flat,
+    lb: Labels,
+    v: int,
+    prices: Floats,
+    toll: float,
+    metric: bool,
+    enough: int,
+    begin: bool,
+) -> bool:
     """Look for routes of vehicle v that may cost less than the prices of whom they carry.
 
     `toll` is the price of using the vehicle (0 or less). Of labels of the same node and
     passengers so many are `enough`; 0 keeps all that may be needed, and only then it is sure
-    that there are no other routes. Returns how many were found, in `lb.found` with what each
-    costs at least, and how far the cheapest lies below the prices, 0.0 if none does; NaN
-    says that the search had to be given up.
+    that there are no other routes. What was found is in `lb.found`, with what each route
+    costs at least; `lb.said` has how far the cheapest lies below the prices, NaN if the
+    search had to be given up. Returns whether it is over: if not, go on with `begin` false.
     """
     start, end = f.nodes[2 * f.n + 2 * v], f.nodes[2 * f.n + 2 * v + 1]
-    begin_labels(f, lb, v, toll)
+    if begin:
+        begin_labels(f, lb, v, toll)
     width = max(1, (end.late - start.early) // (MOMENTS - 1) + 1)
-    count, least = 0, 0.0
-    while True:
+    until = lb.tally[0] + LABELS_AT_ONCE, lb.tally[1] + LOOKS_AT_ONCE
+    while lb.tally[0] < until[0] and lb.tally[1] < until[1]:
         label = next_label(lb)
         if label < 0:
-            return count, least
+            return True
         row = lb.rows[label]
         if row.size > 0 and lb.aboard[label, 0] < 0:
             beyond = _cost_at_end(f, row, v)
             if beyond < -1e-6:
-                least = min(least, beyond)
-                count = _keep_route(f, lb, label, beyond + toll, prices, count)
+                lb.said[0] = min(lb.said[0], beyond)
+                _keep_route(f, lb, label, beyond + toll, prices)
         if not _grow(f, lb, v, label, prices, metric, enough, width):
-            return count, np.nan
+            lb.said[0] = np.nan
+            return True
+    return False
 
 
 @inner
@@ -75,10 +87,11 @@ def _cost_at_end(f: Flat, row: Records, v: int) -> float:
 
 
 @inner
-def _keep_route(f: Flat, lb: Labels, label: int, beyond: float, prices: Floats, count: int) -> int:
-    """Write down the route that ends with this label, if there is room; the new count."""
+def _keep_route(f: Flat, lb: Labels, label: int, beyond: float, prices: Floats) -> None:
+    """Write down the route that ends with this label, if there is room."""
+    count = lb.tally[3]
     if count == len(lb.found):
-        return count
+        return
     cost, at = beyond, label
     for k in range(lb.rows[label].size - 1, -1, -1):
         node = lb.rows[at].node
@@ -87,7 +100,7 @@ def _keep_route(f: Flat, lb: Labels, label: int, beyond: float, prices: Floats, 
             cost += prices[node]
         at = lb.rows[at].parent
     lb.found[count].size, lb.found[count].cost = lb.rows[label].size, cost
-    return count + 1
+    lb.tally[3] = count + 1
 
 
 @inner

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.compiled import inner
-from routing.flat import Flat, Ints, Records, record
+from routing.flat import Flat, Floats, Ints, Records, record
 from routing.model import FAR_FUTURE
 
 LABEL = record("node leaves lead driven key alike parent size alive later", "cost")
@@ -32,8 +32,12 @@ SLOTS = 2**16
 MOMENTS = 400
 MOST_FOUND = 1000
 
-LOOKS = 100_000_000
+LOOKS = 60_000_000
 """Comparisons of two labels after which a search is given up: a second or two."""
+
+
+LABELS_AT_ONCE, LOOKS_AT_ONCE = 10_000, 2_000_000
+"""After so many it is asked whether anybody still wants to know: a twentieth of a second."""
 
 
 class Labels(NamedTuple):
@@ -46,7 +50,8 @@ class Labels(NamedTuple):
     since: Ints  # (L, MOST_ABOARD) when each has been on board since, at the latest
     slots: Ints  # (SLOTS,) the last label with such a key, or -1
     moments: Ints  # (MOMENTS,) the first label to be grown that leaves about then, or -1
-    tally: Ints  # labels so far, comparisons so far, the moment that is at hand
+    tally: Ints  # labels so far, comparisons so far, the moment that is at hand, routes found
+    said: Floats  # how far the cheapest route lies below the prices, or NaN
     found: Records  # (MOST_FOUND,) of FOUND
     found_nodes: Ints  # (MOST_FOUND, path)
 
@@ -61,7 +66,8 @@ def new_labels(requests: int) -> Labels:
         since=np.zeros((MOST_LABELS, MOST_ABOARD), np.int64),
         slots=np.zeros(SLOTS, np.int64),
         moments=np.zeros(MOMENTS, np.int64),
-        tally=np.zeros(3, np.int64),
+        tally=np.zeros(4, np.int64),
+        said=np.zeros(1),
         found=np.zeros(MOST_FOUND, FOUND),
         found_nodes=np.zeros((MOST_FOUND, 2 * requests + 2), np.int64),
     )
@@ -86,7 +92,8 @@ def begin_labels(f: Flat, lb: Labels, v: int, toll: float) -> None:
     for k in range(MOST_ABOARD):
         lb.aboard[0, k] = -1
     lb.moments[0] = 0
-    lb.tally[0], lb.tally[1], lb.tally[2] = 1, 0, 0
+    lb.tally[0], lb.tally[1], lb.tally[2], lb.tally[3] = 1, 0, 0, 0
+    lb.said[0] = 0.0
 
 
 @inner

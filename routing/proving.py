@@ -52,10 +52,13 @@ def _routes(
     costs: list[float] = []
     orders: list[list[int]] = []
     for kind, v, vehicles in _kinds(flat):
-        if not wanted():
+        toll, over, begin = float(tolls[kind]), False, True
+        while not over and wanted():
+            over = paying_routes(flat, labels, v, prices, toll, metric, enough, begin)
+            begin = False
+        if not over:
             return columns_of(flat.n, kinds, costs, orders), -np.inf
-        toll = float(tolls[kind])
-        found, least = paying_routes(flat, labels, v, prices, toll, metric, enough)
+        found, least = int(labels.tally[3]), float(labels.said[0])
         beyond += vehicles * (-np.inf if enough or np.isnan(least) else least)
         kinds += [kind] * found
         costs += labels.found["cost"][:found].tolist()

@@ -48,7 +48,7 @@ def warm_bounds() -> None:
     from routing.labels import new_labels
 
     flat = flatten(toy_problem())
-    paying_routes(flat, new_labels(flat.n), 0, np.full(flat.n, 50.0), 0.0, True, 0)
+    paying_routes(flat, new_labels(flat.n), 0, np.full(flat.n, 50.0), 0.0, True, 0, True)
 
 
 def warm() -> None:

@@ -111,7 +111,7 @@ def test_a_day_that_begins_in_the_morning_takes_no_more_labels_than_one_at_midni
         ]
         flat = flatten(day(*people, vehicles=(bus(shift=shift),)))
         labels = new_labels(flat.n)
-        paying_routes(flat, labels, 0, np.full(flat.n, 100.0), 0.0, True, 0)
+        paying_routes(flat, labels, 0, np.full(flat.n, 100.0), 0.0, True, 0, True)
         taken.append(int(labels.tally[1]))
     assert taken[0] == taken[1] > 0
 
