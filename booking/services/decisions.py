@@ -84,11 +84,7 @@ def _missed(read: BoardDay) -> Iterator[Decision]:
 def _on_avoided(read: BoardDay) -> Iterator[Decision]:
     """Whoever still has to be picked up by a bus or a driver they cannot travel with."""
     for run in read.runs:
-        if run.shift.status != "planned":
-            continue
-        for rider in run.people:
-            if rider.status is not BookingStatus.BOOKED or not is_avoided(rider.avoids, run.shift):
-                continue
+        for rider in cannot_travel_on(run):
             yield Decision(
                 "problem",
                 f"{rider.name} is on a bus they cannot use",
@@ -96,6 +92,17 @@ def _on_avoided(read: BoardDay) -> Iterator[Decision]:
                 shift_id=run.shift.id,
                 request_id=rider.request_id,
             )
+
+
+def cannot_travel_on(run: RunNow) -> list[Rider]:
+    """Whom a run has still to pick up, though they cannot travel with its bus or driver."""
+    if run.shift.status != "planned":
+        return []
+    return [
+        rider
+        for rider in run.people
+        if rider.status is BookingStatus.BOOKED and is_avoided(rider.avoids, run.shift)
+    ]
 
 
 def _what_they_avoid(rider: Rider, run: RunNow) -> str:

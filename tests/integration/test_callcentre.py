@@ -654,6 +654,38 @@ def test_a_bus_and_a_driver_to_avoid_are_kept_and_taken_back(
     assert "Cannot travel with" not in words(calls.get(here))
 
 
+def test_what_they_are_promised_on_a_bus_they_cannot_use_is_said_at_once(
+    stage: Stage, calls: FlaskClient
+) -> None:
+    """While they are on the phone: when, on which bus, and the way to that journey."""
+    mary, bus = stage.ids["person_id"], stage.ids["vehicle_id"]
+    facts = {
+        **NEW,
+        "name": "Mary Wells",
+        "phone": "07700 900001",
+        "place": f"place:{stage.ids['place_id']}",
+    }
+    here, link = f"/calls/people/{mary}/edit", f'href="/calls/journeys/{stage.ids["request_id"]}"'
+
+    def save(*avoids: str) -> Any:
+        return calls.post(here, data={**facts, "avoids": list(avoids)}, follow_redirects=True)
+
+    assert ">Kept.</h2>" in save("driver:999").text
+    kept = save(f"vehicle:{bus}")
+    asks = "Kept. But on Tuesday 8 December at 10:40am Mary Wells is on Bus 1."
+    assert f"{asks} Would another time do?" in words(kept)
+    assert f"{link}>See that journey" in kept.text
+    stage.clock.now = EVENING
+    stage.sign_in(calls, "call_handler")
+    driven = words(save(f"driver:{stage.ids['driver_id']}"))
+    assert (
+        "But tomorrow at 10:40am Mary Wells is with Dee driving. Would another time do?" in driven
+    )
+    stage.clock.now = NOW + timedelta(days=9)
+    stage.sign_in(calls, "call_handler")
+    assert ">Kept.</h2>" in save(f"vehicle:{bus}").text
+
+
 def test_registering_is_recorded_once_by_field_names(stage: Stage, calls: FlaskClient) -> None:
     """What was changed is on record; what it was changed to is not."""
     register(stage, calls)

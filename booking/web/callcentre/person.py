@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.errors import Invalid, NotFound
 from booking.domain.needs import Need
 from booking.domain.person_words import CHANNEL_LABELS, NEED_LABELS
+from booking.domain.service_day import today
+from booking.domain.words import clock, day
 from booking.services.avoidable import list_avoidable
+from booking.services.avoided_promises import promised_on_avoided
 from booking.services.call_places import PlaceGroup, list_villages
 from booking.services.people import view_person
 from booking.services.places import choose_place, find_places
@@ -22,6 +27,9 @@ from booking.services.save_person import (
 from booking.web import here
 from booking.web.audit import audited, audited_by_service, note, unaudited
 from booking.web.callcentre.blueprint import bp, handlers_only, page
+from booking.web.flashes import flash_with_way
+
+SOON: Final = {0: "today", 1: "tomorrow"}
 
 
 @bp.get("/people/<int:person_id>")
@@ -112,8 +120,26 @@ def _save(person_id: int | None) -> ResponseReturnValue:
         if error.known:
             note(found=list(error.known))
         return _form(person_id, facts, error.fields)
-    flash("Kept. Now you can book for them." if person_id is None else "Kept.", "good")
+    _say_kept(saved, is_new=person_id is None)
     return redirect(url_for("callcentre.person", person_id=saved), 303)
+
+
+def _say_kept(person_id: int, *, is_new: bool) -> None:
+    """That it is kept; and, while they are on the phone, what they can no longer travel on."""
+    promised = promised_on_avoided(here.ctx(), person_id, now=here.now())
+    if not promised:
+        flash("Kept. Now you can book for them." if is_new else "Kept.", "good")
+    for number, one in enumerate(promised):
+        days = (one.day - today(here.now())).days
+        when = f"{SOON.get(days, f'on {day(one.day)}')} at {clock(one.at)}"
+        bus = f"with {one.driver} driving" if one.driver else f"on {one.vehicle}"
+        flash_with_way(
+            f"{'Also' if number else 'Kept. But'} {when} {one.name} is {bus}. "
+            "Would another time do?",
+            "See that journey",
+            url_for("callcentre.journey", request_id=one.request_id),
+            "late",
+        )
 
 
 def _place() -> int | None:
