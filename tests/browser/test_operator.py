@@ -242,7 +242,7 @@ def test_a_driver_is_put_on_and_a_shift_withdrawn(
     at_every_width(page, "operator-shift")
     page.get_by_label("Who drives").select_option(label="Nobody yet")
     page.get_by_role("button", name="Change the driver").click()
-    expect(page.get_by_text("The driver is changed")).to_be_visible()
+    expect(page.get_by_text("Nobody drives now. No promised time has changed.")).to_be_visible()
     page.get_by_role("button", name="Withdraw this shift").click()
     page.get_by_role("button", name="Withdraw the shift").click()
     expect(page.locator("#reason-error")).to_be_visible()

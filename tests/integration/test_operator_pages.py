@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from booking.models import Shift, Vehicle, ZoneDay
+from booking.models import Driver, JourneyRequest, Shift, Vehicle, ZoneDay
 from booking.services.drive import Event, record_events
 from tests.integration.cast import Stage, build_stage
 from tests.world import DAY
@@ -163,6 +163,26 @@ def test_the_driver_who_was_chosen_stays_chosen(own: Stage) -> None:
     assert status == 422
     assert "on another shift then" in page
     assert f'<option value="{driver}" selected>' in page
+
+
+def test_who_cannot_travel_with_the_new_driver_is_named_with_their_number(own: Stage) -> None:
+    """Whoever drives now is named; whom that concerns can be rung at once, and nobody else is."""
+    shift, request = own.ids["shift_id"], own.ids["request_id"]
+    dee = own.ids["driver_id"]
+    with own.ctx.db.writing() as session:
+        ray = session.scalars(select(Driver.id).where(Driver.name == "Ray")).one()
+        session.execute(update(Shift).where(Shift.driver_id == ray).values(driver_id=None))
+        mary = session.get_one(JourneyRequest, request).person
+        mary.avoids, mary.phone = [f"driver:{ray}"], "+441632960001"
+    path = f"/board/shifts/{shift}/driver"
+    page = post(own, path, driver=ray)[1]
+    assert "Ray drives now. No promised time has changed." in page
+    assert f"{mary.name} cannot travel with Ray. Ring them on 01632 960001" in page
+    assert f'href="/calls/journeys/{request}">See that journey' in page
+    page = post(own, path, driver=dee)[1]
+    assert "Dee drives now." in page
+    assert "cannot travel with" not in page
+    assert "Nobody drives now." in post(own, path, driver="")[1]
 
 
 def test_a_day_that_has_been_is_not_withdrawn(own: Stage) -> None:

@@ -12,12 +12,14 @@ from booking.domain.errors import Conflict, Invalid
 from booking.domain.service_day import today
 from booking.domain.words import count_of
 from booking.services import roster
+from booking.services.avoided_promises import cannot_travel_with_driver
 from booking.services.manifest import manifest_for_staff
 from booking.services.manifest_words import task_lines
 from booking.services.shifts import Withdrawal, withdraw_shift
 from booking.web import here
 from booking.web.audit import audited
 from booking.web.driver import pdf_answer
+from booking.web.flashes import flash_with_way
 from booking.web.operator.blueprint import bp, day_of, operators_only, page
 from booking.web.operator.shift_form import Typed, read_shift
 
@@ -106,8 +108,23 @@ def assign_driver(shift_id: int) -> ResponseReturnValue:
         roster.assign_driver(here.ctx(), shift_id, driver_id, now=here.now())
     except (Invalid, Conflict) as error:
         return _shift(shift_id, {"driver": error.words})
-    flash("The driver is changed. Nobody's time is.", "good")
+    _say_who_drives(shift_id)
     return redirect(url_for("operator.shift", shift_id=shift_id), 303)
+
+
+def _say_who_drives(shift_id: int) -> None:
+    """Who drives now, and who on that run cannot travel with them."""
+    name = roster.view_shift(here.ctx(), shift_id, now=here.now()).row.driver
+    drives = f"{name} drives now." if name else "Nobody drives now."
+    flash(f"{drives} No promised time has changed.", "good")
+    for one in cannot_travel_with_driver(here.ctx(), shift_id, now=here.now()):
+        way = f"Ring them on {one.phone}, or" if one.phone else "We have no number for them:"
+        flash_with_way(
+            f"{one.name} cannot travel with {name}. {way} put another driver on.",
+            "See that journey",
+            url_for("callcentre.journey", request_id=one.request_id),
+            "late",
+        )
 
 
 @bp.get("/shifts/<int:shift_id>/withdraw")
