@@ -69,6 +69,12 @@ class Broken:
 
     rule: str
     words: str
+    with_offers: str = ""
+    """What is said instead where something else is offered with it; empty for the same."""
+
+    def said(self, *, offered: bool) -> str:
+        """The sentence, by whether offers follow it."""
+        return (offered and self.with_offers) or self.words
 
 
 def check_day(rules: ZoneRules, day: date, now: datetime) -> Broken | None:

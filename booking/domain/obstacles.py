@@ -19,7 +19,7 @@ REASONS: Final = {
     "hours": "no bus is out at that hour",
     "ride_limit_on_board": "somebody already on the bus would be on it for too long",
     "promise": "a bus would be late for people we have already promised",
-    "avoided": "the only buses with room then are ones you asked not to use",
+    "avoided": "the only buses with room then are ones you cannot travel on",
     "break": "the driver has to take a rest then",
     "distance": "no bus could bring you there in time",
     "vehicle": "no bus that has the space you need is out then",
@@ -53,13 +53,13 @@ def outside_hours(shape: LegShape, when: When, *, homeward: bool, link: str = ""
     """The wish lies outside the hours in which the journey can run.
 
     `link` is the place outside the zone whose hours these are, empty for the zone's own.
+    What the hours allow is not said before offers: they may be later, and have room.
     """
     leg = "journeys home" if homeward else "journeys"
     hours = f"from {clock(shape.opens // 60)} to {clock(shape.closes // 60)} that day"
     runs = f"We go to {link} and back {hours}" if link else f"The bus runs {hours}"
-    return Broken(
-        "hours", f"{runs}, so we have no {leg} {_at(when)}. {_possible_at(shape, when, homeward)}"
-    )
+    why = f"{runs}, so we have no {leg} {_at(when)}."
+    return Broken("hours", f"{why} {_possible_at(shape, when, homeward)}", with_offers=why)
 
 
 def no_notice_left(rules: ZoneRules, shape: LegShape, now: datetime) -> Broken:

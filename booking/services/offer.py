@@ -188,7 +188,7 @@ def _refusal(
         zone_id=request.zone_id,
         village=prepared.person.village,
         rule=broken.rule,
-        words=broken.words,
+        words=broken.said(offered=bool(possible)),
         alternatives=[way.legs[0].to_json() for way in possible],
         created_at=now,
     )

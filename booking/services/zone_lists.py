@@ -139,7 +139,7 @@ RULE_WORDS: Final = {
     "distance": "Too far in the time",
     "vehicle": "No bus with the space needed",
     "companion": "Companion's bus takes nobody new",
-    "avoided": "Only buses they asked not to use",
+    "avoided": "Only buses they cannot travel on",
 }
 
 

@@ -23,7 +23,7 @@ from tests.world import DAY, NOW, World, ask_for, book_one, make_world, promises
 
 NEXT = DAY + timedelta(days=1)
 NIGHT = at(DAY - timedelta(days=1), time(17, 2))
-ONLY = "the only buses with room then are ones you asked not to use"
+ONLY = "the only buses with room then are ones you cannot travel on"
 
 
 def avoid(world: World, *words: str, person: int = 0) -> None:
