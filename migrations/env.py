@@ -48,6 +48,9 @@ def run_on(database: Database) -> None:
             driver = connection.connection.driver_connection
             assert driver is not None
             driver.execute("PRAGMA foreign_keys=OFF")
+        # Begun here, or alembic commits after each step on SQLite: whoever came second
+        # would read a version that is on its way, and do the rest of the steps again.
+        connection.begin()
         run(connection)
         if database.is_sqlite:
             dangling = connection.execute(text("PRAGMA foreign_key_check")).all()

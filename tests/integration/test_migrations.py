@@ -9,7 +9,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Column, Integer, MetaData, Table, inspect, text
+from sqlalchemy import Column, Engine, Integer, MetaData, Table, event, inspect, text
 
 from booking.db import Database
 from booking.migrate import alembic_config, migrate
@@ -77,6 +77,21 @@ def test_two_at_once_migrate_once(any_db: str) -> None:
         assert len(connection.execute(text(HEAD)).all()) == 1
     assert differences(database) == []
     database.close()
+
+
+def test_nobody_sees_a_database_half_way(any_db: str) -> None:
+    """All steps are one transaction, or whoever comes second would do some of them again."""
+    kept: list[object] = []
+
+    def keep(connection: object) -> None:
+        kept.append(connection)
+
+    event.listen(Engine, "commit", keep)
+    try:
+        migrate(any_db)
+    finally:
+        event.remove(Engine, "commit", keep)
+    assert len(kept) == 1
 
 
 def test_the_tables_are_all_there(migrated: Database) -> None:
