@@ -16,6 +16,8 @@ function show(element, state) {
   else bar.removeAttribute('value')
   if (!state.done) return
   bar.hidden = true
+  const meanwhile = element.querySelector('[data-progress-meanwhile]')
+  if (meanwhile) meanwhile.hidden = true
   if (state.href) {
     const link = element.querySelector('[data-progress-reload] a')
     link.href = state.href

@@ -212,3 +212,27 @@ def test_the_bar_of_a_planning_is_filled_as_far_as_it_is(own: Stage) -> None:
     assert (answer.json["percent"], answer.json["done"]) == (40, False)
     own.clock.now = NOON + timedelta(seconds=10)
     assert not re.search(r"<progress[^>]* value=", read(own, path))
+
+
+def test_what_changed_is_to_be_seen_only_where_something_did(own: Stage) -> None:
+    """The way on is the board; the versions are led to once there is another one."""
+    operator, day = own.client("operator"), f"/board/MEL1/{DAY}"
+    page = operator.post(f"{day}/plan").location
+
+    def once_it_is_over() -> tuple[str, str | None]:
+        with own.ctx.db.writing() as session:
+            session.execute(update(ZoneDay).values(wants_planning_since=None))
+        answer = operator.get(page, headers={"Accept": "application/json"})
+        assert answer.json["done"]
+        return operator.get(page).get_data(as_text=True), answer.json["href"]
+
+    assert "You can leave this page" in operator.get(page).get_data(as_text=True)
+    words, href = once_it_is_over()
+    assert f'href="{day}">Go to the board' in words
+    assert "See what changed" not in words
+    assert "You can leave this page" not in words
+    assert href is None
+    post(own, f"/board/shifts/{own.ids['shift_id']}/withdraw", reason="flat tyre")
+    words, href = once_it_is_over()
+    assert f'href="{day}/plans">See what changed' in words
+    assert href == f"{day}/plans"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from flask import jsonify, redirect, url_for
+from flask import jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.domain.service_day import today
@@ -63,19 +63,34 @@ def map_of_day(zone_code: str, day: str) -> ResponseReturnValue:
 @audited("board.plan", "board:{zone_code}:{day}")
 def plan(zone_code: str, day: str) -> ResponseReturnValue:
     """Ask for the day to be planned now; a worker does it."""
+    since = planning(here.ctx(), zone_code, day_of(day), now=here.now()).version
     plan_now(here.ctx(), zone_code, day_of(day), now=here.now())
-    return redirect(url_for("operator.progress", zone_code=zone_code, day=day), 303)
+    link = url_for("operator.progress", zone_code=zone_code, day=day, since=since)
+    return redirect(link, 303)
 
 
 @bp.get("/<zone_code>/<day>/planning")
 @operators_only
 @unaudited("tells how far the planning is, and names nobody")
 def progress(zone_code: str, day: str) -> ResponseReturnValue:
-    """How far the planning is: a page, and JSON for the page's own script."""
+    """How far the planning is: a page, and JSON for the page's own script.
+
+    What changed is to be seen only where the plan is another than the one of version `since`.
+    """
     state = planning(here.ctx(), zone_code, day_of(day), now=here.now())
+    since = request.args.get("since", type=int)
+    changed = since is not None and state.version != since
     if wants_json():
-        return jsonify(_state(state, zone_code, day))
-    return page("planning.html", state=state, zone_code=zone_code, day=day_of(day))
+        changes = url_for("operator.plans", zone_code=zone_code, day=day) if changed else None
+        return jsonify(_state(state, changes))
+    return page(
+        "planning.html",
+        state=state,
+        zone_code=zone_code,
+        day=day_of(day),
+        since=since,
+        changed=changed,
+    )
 
 
 @bp.get("/<zone_code>/<day>/plans")
@@ -95,12 +110,12 @@ def version(zone_code: str, day: str, version: int) -> ResponseReturnValue:
     return page("version.html", view=detail)
 
 
-def _state(state: Planning, zone_code: str, day: str) -> dict[str, Any]:
+def _state(state: Planning, changes: str | None) -> dict[str, Any]:
     return {
         "percent": state.percent,
         "words": state.words,
         "done": not state.is_running,
-        "href": url_for("operator.plans", zone_code=zone_code, day=day),
+        "href": changes,
         "link_words": "See what changed",
     }
 
