@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from werkzeug.test import TestResponse
 
 from booking.adapters.geocoder import Address, FakeGeocoder
@@ -23,6 +23,7 @@ from booking.models import (
     Group,
     JourneyRequest,
     Message,
+    Offer,
     Person,
     Place,
     Refusal,
@@ -721,10 +722,25 @@ def test_in_a_batch_zone_one_waits_to_hear(stage: Stage, mary: Walk) -> None:
     assert "Ask for this journey" in mary.words
     mary.send(mary.path, key=mary.key())
     assert "We have your request" in mary.words
+    asked = mary.path.removesuffix("/booked")
     assert "Waiting to hear" in mary.open("/journeys")
     with stage.ctx.db.reading() as session:
         told = session.scalars(select(Message.key).where(Message.key.like("waiting:%"))).all()
     assert len(told) == 1
+    change = mary.open(f"{asked}/change")
+    assert "Your request stays as it is until you have asked for the new one." in change
+    assert "stays booked" not in change
+    booked = mary.open(f"/journeys/{stage.ids['request_id']}/change")
+    assert "Your journey stays booked as it is until you have booked the new one." in booked
+
+
+def test_one_offer_is_not_spoken_of_as_several(stage: Stage, mary: Walk) -> None:
+    """What else there is, is asked of the one, or of them all."""
+    assert "Does none of these suit you?" in to_melton(mary)
+    with stage.ctx.db.writing() as session:
+        session.execute(delete(Offer).where(Offer.number > 1))
+    assert "Does this not suit you?" in mary.open(mary.path)
+    assert "none of these" not in mary.words
 
 
 def test_what_the_night_could_not_carry_is_explained(stage: Stage, mary: Walk) -> None:
