@@ -104,6 +104,7 @@ def _show(options: Options, size: str, short: Grown, long: Grown) -> None:
         ("cost a request", round(short["cost"] / people, 4), "£"),
         ("best cost a request", round(min(short["cost"], long["cost"]) / people, 4), "£"),
         ("over the best", round(gap(short, long), 3), "%"),
+        ("over the bound", _over_bound(short), "%"),
         ("unserved", short["unserved"], "requests"),
         ("unserved in the longest run", long["unserved"], "requests"),
         ("rounds a second", round(short["rounds"] / short["seconds"], 1), "1/s"),
@@ -115,6 +116,13 @@ def _show(options: Options, size: str, short: Grown, long: Grown) -> None:
     goal = {"goal": MEMORY_GOAL} if people == MEMORY_AT else {}
     most = max(short["megabytes"], long["megabytes"])
     options.figure("peak memory", round(most, 1), "MB", size).show(**goal)
+
+
+def _over_bound(grown: Grown) -> float | None:
+    """Per cent that the plan costs more than any must; None where no bound was found."""
+    if grown["bound"] is None:
+        return None
+    return round(100.0 * (1.0 - grown["bound"] / grown["cost"]), 3)
 
 
 def _rounded(value: float | None) -> float | None:

@@ -39,6 +39,8 @@ class Grown:
     """Seconds of processor time, of all cores together."""
     first: float | None
     """Seconds until nobody was left out; None if that never was."""
+    bound: float | None
+    """What every plan of that day costs at least, where it was found out."""
     megabytes: float
     curve: list[tuple[float, float, int]]
     routes: list[list[Point]]
@@ -66,6 +68,7 @@ def grow(people: int, seconds: float, seed: int, workers: int, engine: str = "de
         seconds=found.seconds,
         worked=worked,
         first=full[0] if full else found.seconds if unserved == 0 else None,
+        bound=found.bound,
         megabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         curve=[(round(s.seconds, 2), round(s.cost, 2), s.unserved) for s in seen],
         routes=_driven(problem, found.plan),

@@ -67,6 +67,7 @@ def test_the_benchmark_measures_a_tiny_day(
     assert {line["instance"] for line in lines} == {"5", "1000"}
     memory = [line for line in lines if line["name"] == "peak memory"]
     assert [line.get("goal") for line in memory] == [None, growth.MEMORY_GOAL]
+    assert {line["value"] for line in lines if line["name"] == "over the bound"} == {1.0}
 
 
 def test_a_search_runs_in_a_process_of_its_own() -> None:
@@ -96,6 +97,7 @@ GROWN = {
     "seconds": 0.1,
     "worked": 0.1,
     "first": 0.1,
+    "bound": 9.9,
     "megabytes": 100.0,
     "curve": [(0.1, 11.0, 0), (0.2, 10.0, 0)],
     "routes": [[(52.7, -0.9), (52.8, -0.8), (52.7, -0.9)]],
