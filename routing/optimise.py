@@ -124,7 +124,7 @@ SHED = 0.4
 
 PROVABLE, MOST_PROVABLE = 25, 60
 """Days of so many requests are small enough to find out what every plan costs at least, and
-for a stop by gap one may try for so many: a second or two of one core."""
+for a stop by gap one may try for so many: some seconds of one core at most."""
 
 PROVE = 0.02
 """Share of the run after which it is begun; a plan as cheap as that ends the search."""
